@@ -1,0 +1,106 @@
+package iam
+
+import "time"
+
+// Permission names what an operation needs, such as "users.update". All
+// dialects share one set, so that a right refused in one is refused in all.
+// The catalogue is in package access.
+type Permission string
+
+// Role is a named set of API groups.
+type Role struct {
+	ID          RoleID
+	Handle      string // as for User
+	Name        string // unique in the tenant without regard to case
+	Description string
+	Builtin     bool // belongs to the product: read only, in every tenant
+	APIGroups   []APIGroupID
+	Attributes  map[string]string
+	Created     time.Time
+	Updated     time.Time
+	Version     int64
+}
+
+// APIGroup is a named set of rules.
+type APIGroup struct {
+	ID          APIGroupID
+	Name        string // unique in the tenant
+	Description string
+	Builtin     bool
+	Rules       []Rule
+	Created     time.Time
+	Updated     time.Time
+	Version     int64
+}
+
+// Rule allows operations. Exactly one of Permission and Path is set.
+//
+// Permission is a name or a pattern: "*" for all, "users.*" for every
+// permission of users, "*.read" for every reading one. Path is an operation's
+// path template or a prefix that ends in "*"; Methods restricts it, and is
+// all methods when empty.
+type Rule struct {
+	Permission string
+	Methods    []string
+	Path       string
+}
+
+// Scope says where a binding holds.
+type Scope string
+
+const (
+	// ScopeTenant is everything in the tenant.
+	ScopeTenant Scope = ""
+	// ScopeApplications is every namespace but "system". Any other value is
+	// the name of one namespace.
+	ScopeApplications Scope = "*"
+)
+
+// Binding gives a role to a user or to a group, in a scope. Exactly one of
+// User and Group is set.
+type Binding struct {
+	ID        BindingID
+	User      UserID
+	Group     GroupID
+	Role      RoleID
+	Scope     Scope
+	CreatedBy UserID
+	Created   time.Time
+}
+
+// Actor is who performs an operation: always a parameter, never hidden in a
+// context.
+type Actor struct {
+	Tenant   TenantID
+	User     UserID
+	Username string
+	Method   AuthMethod
+	// Token and Session name the credential that was used, when it was one.
+	Token   TokenID
+	Session SessionID
+	// Address is the client's, after trusted proxies; RequestID ties events
+	// to the log.
+	Address   string
+	Client    string
+	RequestID string
+}
+
+// IsSystem reports whether the actor is Gatehouse itself or its operator at
+// the command line, who are above every tenant's rights.
+func (a Actor) IsSystem() bool { return a.Method == MethodSystem }
+
+// System is the actor for work that no user asked for, in one tenant.
+func System(t TenantID, name string) Actor {
+	return Actor{Tenant: t, Username: name, Method: MethodSystem}
+}
+
+// AuthMethod says how an actor proved who they are, in the words of RFC 8176
+// where it has one.
+type AuthMethod string
+
+const (
+	MethodPassword AuthMethod = "pwd"
+	MethodToken    AuthMethod = "token"   // an opaque API token
+	MethodSession  AuthMethod = "session" // a session begun earlier with another method
+	MethodSystem   AuthMethod = "system"
+)

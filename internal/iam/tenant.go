@@ -1,0 +1,82 @@
+package iam
+
+import "time"
+
+// TenantState is where a tenant is in its life.
+type TenantState string
+
+const (
+	TenantActive   TenantState = "active"
+	TenantDisabled TenantState = "disabled" // nobody signs in, nothing is lost
+	TenantDeleting TenantState = "deleting" // a job is removing it
+)
+
+// DefaultTenant is the code of the tenant that the first start makes, and
+// that a request means when neither host name, path nor token name another.
+const DefaultTenant = "default"
+
+// Tenant is one customer of the platform: a closed world of people, groups,
+// roles and objects. Tenants form a tree through Parent.
+type Tenant struct {
+	ID     TenantID
+	Parent TenantID // empty at the root of a tree
+	// Code is the stable name: lower-case letters, digits, '-' and '_',
+	// 1 to 63 characters, unique in the installation.
+	Code        string
+	Name        string
+	Description string
+	State       TenantState
+	// Attributes are facts that only some dialects show, such as a billing
+	// account. Keys are a dialect's own words.
+	Attributes map[string]string
+	Created    time.Time
+	Updated    time.Time
+	Version    int64
+}
+
+// Namespaces that exist in every tenant and cannot be deleted.
+const (
+	NamespaceSystem  = "system"
+	NamespaceShared  = "shared"
+	NamespaceDefault = "default"
+)
+
+// BuiltinNamespaces lists them in the order in which they are made.
+func BuiltinNamespaces() []string {
+	return []string{NamespaceSystem, NamespaceShared, NamespaceDefault}
+}
+
+// Namespace is a place for objects in a tenant, and a scope for bindings.
+type Namespace struct {
+	ID          NamespaceID
+	Name        string // a DNS label (RFC 1123), unique in the tenant
+	Description string
+	Created     time.Time
+	Updated     time.Time
+	Version     int64
+}
+
+// Region is a part of the world in which a tenant's resources live.
+type Region struct {
+	ID          RegionID
+	Name        string // unique in the tenant
+	Description string
+	Zones       []string // names, in order of creation; filled on reading
+	CreatedBy   UserID
+	Created     time.Time
+	Updated     time.Time
+	Version     int64
+}
+
+// Zone is a part of a region.
+type Zone struct {
+	ID          ZoneID
+	Name        string // unique in the tenant
+	Description string
+	Region      string // the region's name
+	RegionID    RegionID
+	CreatedBy   UserID
+	Created     time.Time
+	Updated     time.Time
+	Version     int64
+}
