@@ -1,0 +1,54 @@
+package api
+
+import (
+	"bytes"
+	"net/http"
+	"strconv"
+	"sync"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// buffers hold request and response bodies while they are decoded and sent.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// release gives a buffer back, unless one large body made it grow.
+func release(b *bytes.Buffer) {
+	if b.Cap() <= 64<<10 {
+		b.Reset()
+		buffers.Put(b)
+	}
+}
+
+// wireOptions sort the keys of maps, so that equal answers are equal bytes, and
+// replace bytes that are not UTF-8: an old record must not make every list
+// that holds it fail.
+var wireOptions = json.JoinOptions(json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
+
+// write answers with a body as JSON, or with an empty one when body is nil or
+// the status has none. It fails only before anything is sent; that the client
+// is gone is nobody's error.
+func write(w http.ResponseWriter, status int, body any) error {
+	buf := buffers.Get().(*bytes.Buffer)
+	defer release(buf)
+	empty := body == nil || status == http.StatusNoContent || status == http.StatusNotModified
+	if !empty {
+		if err := json.MarshalWrite(buf, body, wireOptions); err != nil {
+			return err
+		}
+	}
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	if !empty {
+		h.Set("Content-Type", "application/json")
+		h.Set("Content-Length", strconv.Itoa(buf.Len()))
+	}
+	if own, ok := body.(Headed); ok {
+		own.Headers(h)
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(buf.Bytes())
+	return nil
+}
