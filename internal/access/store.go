@@ -1,0 +1,64 @@
+package access
+
+import (
+	"context"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// Store keeps roles, API groups and bindings. Every method is one transaction
+// and writes the events it is given in it; those that can change a decision
+// count the tenant's epoch up.
+type Store interface {
+	// Holdings answers the bindings of a user, its own and those of its
+	// groups, each with the group's name. Unless anyState is set, a user who
+	// is disabled, or whose tenant is not active, holds nothing.
+	Holdings(ctx context.Context, t iam.TenantID, u iam.UserID, anyState bool) ([]Holding, error)
+	// GroupBindings answers the bindings of a group itself.
+	GroupBindings(ctx context.Context, t iam.TenantID, g iam.GroupID) ([]iam.Binding, error)
+	// Rulebook answers all roles and API groups of the tenant.
+	Rulebook(ctx context.Context, t iam.TenantID) ([]iam.Role, []iam.APIGroup, error)
+
+	// InsertRole writes a role. Exists: name or handle is taken; NotFound: an
+	// API group is not there.
+	InsertRole(ctx context.Context, t iam.TenantID, r iam.Role, events ...iam.Event) error
+	// UpdateRole writes name, description, attributes and API groups at
+	// r.Version. NotFound, Conflict, Exists.
+	UpdateRole(ctx context.Context, t iam.TenantID, r iam.Role, events ...iam.Event) error
+	// DeleteRole removes a role and its bindings. NotFound.
+	DeleteRole(ctx context.Context, t iam.TenantID, id iam.RoleID, events ...iam.Event) error
+	// Role answers one role. NotFound.
+	Role(ctx context.Context, t iam.TenantID, k RoleKey) (iam.Role, error)
+	// Roles lists roles by name. Sorts: "name", "created".
+	Roles(ctx context.Context, t iam.TenantID, p iam.Page) (iam.List[iam.Role], error)
+
+	// InsertAPIGroup writes an API group. Exists: the name is taken.
+	InsertAPIGroup(ctx context.Context, t iam.TenantID, g iam.APIGroup, events ...iam.Event) error
+	// UpdateAPIGroup writes name, description and rules at g.Version.
+	// NotFound, Conflict, Exists.
+	UpdateAPIGroup(ctx context.Context, t iam.TenantID, g iam.APIGroup, events ...iam.Event) error
+	// DeleteAPIGroup removes an API group. NotFound; Precondition: a role has it.
+	DeleteAPIGroup(ctx context.Context, t iam.TenantID, id iam.APIGroupID, events ...iam.Event) error
+
+	// InsertBinding writes a binding. Exists: the same one is there; NotFound:
+	// its user, group or role is not.
+	InsertBinding(ctx context.Context, t iam.TenantID, b iam.Binding, events ...iam.Event) error
+	// DeleteBinding removes a binding. NotFound.
+	DeleteBinding(ctx context.Context, t iam.TenantID, id iam.BindingID, events ...iam.Event) error
+	// Binding answers one binding. NotFound.
+	Binding(ctx context.Context, t iam.TenantID, id iam.BindingID) (iam.Binding, error)
+}
+
+// Holding is a binding that gives rights to a user, and the group through
+// which it does, if any.
+type Holding struct {
+	Binding   iam.Binding
+	GroupName string
+}
+
+// RoleKey finds a role by exactly one of its members.
+type RoleKey struct {
+	ID     iam.RoleID
+	Handle string
+	Name   string // without regard to case
+}

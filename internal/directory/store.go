@@ -1,0 +1,92 @@
+package directory
+
+import (
+	"context"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// Store keeps users and groups. Every method is one transaction and writes the
+// events it is given in it.
+type Store interface {
+	// InsertUser writes a user with memberships and bindings in the whole
+	// tenant, and makes the groups and roles of w.NewGroups and w.NewRoles
+	// first. It answers the user as stored: with a handle of its own where
+	// the wanted one is taken. Exists: the username is taken.
+	InsertUser(ctx context.Context, t iam.TenantID, w UserWrite, events ...iam.Event) (iam.User, error)
+	// UpdateUser writes a user where the stored version is w.User.Version,
+	// and counts it up. It counts the epoch of the tenant up when w.Security
+	// is set. NotFound, Conflict; Exists: the username is taken.
+	UpdateUser(ctx context.Context, t iam.TenantID, w UserWrite, events ...iam.Event) (iam.User, error)
+	// DeleteUser removes a user with memberships, bindings, tokens and
+	// sessions, and counts the epoch up. NotFound.
+	DeleteUser(ctx context.Context, t iam.TenantID, id iam.UserID, events ...iam.Event) error
+	// User answers one user with its groups and roles. NotFound.
+	User(ctx context.Context, t iam.TenantID, k UserKey) (iam.User, error)
+	// Users lists users with their groups and roles. Sorts: "name" (the
+	// listed name, the default), "username", "created", "email".
+	Users(ctx context.Context, t iam.TenantID, f UserFilter, p iam.Page) (iam.List[iam.User], error)
+
+	// InsertGroup writes a group and answers it as stored, with a handle of
+	// its own where the wanted one is taken. Exists: the name is taken.
+	InsertGroup(ctx context.Context, t iam.TenantID, g iam.Group, events ...iam.Event) (iam.Group, error)
+	// UpdateGroup writes name, description and attributes at g.Version.
+	// NotFound, Conflict, Exists.
+	UpdateGroup(ctx context.Context, t iam.TenantID, g iam.Group, events ...iam.Event) error
+	// DeleteGroup removes a group with memberships and bindings, and counts
+	// the epoch up. NotFound.
+	DeleteGroup(ctx context.Context, t iam.TenantID, id iam.GroupID, events ...iam.Event) error
+	// Group answers one group. NotFound.
+	Group(ctx context.Context, t iam.TenantID, k GroupKey) (iam.Group, error)
+	// Groups lists groups. Sorts: "name" (the default), "created".
+	Groups(ctx context.Context, t iam.TenantID, p iam.Page) (iam.List[iam.Group], error)
+
+	// Resolve finds groups and roles by their handle or name, in the order
+	// given; one that is not there has an empty ID and its Name as given.
+	Resolve(ctx context.Context, t iam.TenantID, groups, roles []string) ([]iam.Ref[iam.GroupID], []iam.Ref[iam.RoleID], error)
+}
+
+// UserWrite is a user as it is to be stored, with what goes with it.
+type UserWrite struct {
+	User iam.User
+	// PasswordHash replaces the stored one when it is not empty. Sessions
+	// begun before end with it.
+	PasswordHash string
+	// Groups and Roles replace the memberships, and the bindings in the whole
+	// tenant, when they are not nil. Bindings in other scopes stay.
+	Groups *[]iam.GroupID
+	Roles  *[]iam.RoleID
+	// NewGroups and NewRoles are made before, because Groups and Roles refer
+	// to them. One that was made by somebody else meanwhile is used as it is,
+	// by its name.
+	NewGroups []iam.Group
+	NewRoles  []iam.Role
+	// Security is set when the change can alter a decision: state, username,
+	// password, groups or roles.
+	Security bool
+	// EndSessions ends all sessions of the user.
+	EndSessions bool
+}
+
+// UserKey finds a user by exactly one of its members.
+type UserKey struct {
+	ID       iam.UserID
+	Short    string // iam.Short of the id
+	Handle   string
+	Username string // without regard to case
+}
+
+// GroupKey finds a group by exactly one of its members.
+type GroupKey struct {
+	ID     iam.GroupID
+	Handle string
+	Name   string // without regard to case
+}
+
+// UserFilter narrows a list of users; empty members do not narrow.
+type UserFilter struct {
+	Username iam.Pattern
+	Email    iam.Pattern
+	Name     iam.Pattern // the listed name
+	State    iam.UserState
+}

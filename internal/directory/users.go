@@ -1,0 +1,215 @@
+package directory
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// NewUser is what a caller says of a user to be made. An empty Password makes
+// a user who cannot sign in with one yet.
+type NewUser struct {
+	Username    string
+	Email       string
+	GivenName   string
+	FamilyName  string
+	DisplayName string
+	Phone       string
+	Password    string
+	Attributes  map[string]string
+	// Groups and Roles are handles or names. Those that do not exist are made
+	// when MakeMissing is set, empty and without rights; else they are Invalid.
+	Groups      []string
+	Roles       []string
+	MakeMissing bool
+	// OwnPassword is set when the password is the user's own choice: it must
+	// pass the policy and need not be changed. One that an administrator set
+	// may be weak, and must be changed at the next interactive sign-in.
+	OwnPassword bool
+}
+
+// UserChange says what to change in a user; nil members stay.
+type UserChange struct {
+	Username    *string
+	Label       *string
+	Email       *string
+	GivenName   *string
+	FamilyName  *string
+	DisplayName *string
+	Phone       *string
+	State       *iam.UserState
+	Password    *string
+	// Attributes are merged; a nil value removes the attribute.
+	Attributes map[string]*string
+	Groups     *[]string
+	Roles      *[]string
+	// MakeMissing as for NewUser.
+	MakeMissing bool
+	// Version is the one that the caller read; 0 takes the user as it is.
+	Version int64
+}
+
+// User answers one user with its groups and roles. NotFound.
+func (s *Service) User(ctx context.Context, by iam.Actor, k UserKey) (iam.User, error) {
+	return s.store.User(ctx, by.Tenant, k)
+}
+
+// Users lists users with their groups and roles.
+func (s *Service) Users(ctx context.Context, by iam.Actor, f UserFilter, p iam.Page) (iam.List[iam.User], error) {
+	return s.store.Users(ctx, by.Tenant, f, p)
+}
+
+// CreateUser makes a user. Invalid; Exists: the username is taken; Denied: a
+// role or group gives a right that the actor lacks.
+func (s *Service) CreateUser(ctx context.Context, by iam.Actor, in NewUser) (iam.User, error) {
+	now := s.env.Time()
+	u := iam.User{
+		ID: iam.UserID(s.env.NewID()), Handle: in.Username, Username: in.Username, Email: in.Email,
+		GivenName: in.GivenName, FamilyName: in.FamilyName, DisplayName: in.DisplayName, Phone: in.Phone,
+		State: iam.UserPending, Attributes: in.Attributes, Created: now, Updated: now, Version: 1,
+	}
+	if err := checkUser(u); err != nil {
+		return iam.User{}, err
+	}
+	w := UserWrite{User: u}
+	var err error
+	if w.Groups, w.NewGroups, err = s.groupsToWrite(ctx, by, nil, in.Groups, in.MakeMissing); err != nil {
+		return iam.User{}, err
+	}
+	if w.Roles, w.NewRoles, err = s.rolesToWrite(ctx, by, nil, in.Roles, in.MakeMissing); err != nil {
+		return iam.User{}, err
+	}
+	if in.Password != "" {
+		if w.PasswordHash, err = s.hash(ctx, in.Password, u, in.OwnPassword); err != nil {
+			return iam.User{}, err
+		}
+		w.User.MustChangePassword = !in.OwnPassword
+	}
+	return s.store.InsertUser(ctx, by.Tenant, w, s.env.Event(by, "user", "create", string(u.ID), u.Username))
+}
+
+// UpdateUser changes a user. NotFound, Invalid, Exists, Conflict; Denied: the
+// user holds, or would gain, a right that the actor lacks, and the change
+// could be a way to it.
+func (s *Service) UpdateUser(ctx context.Context, by iam.Actor, k UserKey, ch UserChange) (iam.User, error) {
+	old, err := s.store.User(ctx, by.Tenant, k)
+	if err != nil {
+		return iam.User{}, err
+	}
+	if ch.Version != 0 && ch.Version != old.Version {
+		return iam.User{}, iam.ErrStale("user", old.Username)
+	}
+	u := apply(old, ch)
+	if err := checkUser(u); err != nil {
+		return iam.User{}, err
+	}
+	w := UserWrite{User: u}
+	if ch.Groups != nil {
+		if w.Groups, w.NewGroups, err = s.groupsToWrite(ctx, by, old.Groups, *ch.Groups, ch.MakeMissing); err != nil {
+			return iam.User{}, err
+		}
+	}
+	if ch.Roles != nil {
+		if w.Roles, w.NewRoles, err = s.rolesToWrite(ctx, by, old.Roles, *ch.Roles, ch.MakeMissing); err != nil {
+			return iam.User{}, err
+		}
+	}
+	if ch.Password != nil {
+		if w.PasswordHash, err = s.hash(ctx, *ch.Password, u, false); err != nil {
+			return iam.User{}, err
+		}
+		w.User.MustChangePassword = true
+	}
+	disabled := u.State == iam.UserDisabled && old.State != iam.UserDisabled
+	w.Security = ch.Password != nil || w.Groups != nil || w.Roles != nil || u.State != old.State || u.Username != old.Username
+	w.EndSessions = ch.Password != nil || disabled
+	// The address is where a new password can be asked for.
+	if w.Security || u.Email != old.Email {
+		if err := s.rights.CheckUser(ctx, by, old.ID); err != nil {
+			return iam.User{}, err
+		}
+	}
+	if disabled && isSelf(by, old.ID) {
+		return iam.User{}, iam.E(iam.Precondition, "one cannot disable oneself").Because(iam.ReasonSelf)
+	}
+	w.User.Updated = s.env.Time()
+	e := s.env.Event(by, "user", "update", string(u.ID), u.Username)
+	e.Details = iam.Merge(e.Details, changedFields(old, u, w))
+	return s.store.UpdateUser(ctx, by.Tenant, w, e)
+}
+
+// DeleteUser removes a user. NotFound; Precondition: it is the actor; Denied:
+// the user holds a right that the actor lacks.
+func (s *Service) DeleteUser(ctx context.Context, by iam.Actor, k UserKey) (iam.User, error) {
+	u, err := s.store.User(ctx, by.Tenant, k)
+	if err != nil {
+		return iam.User{}, err
+	}
+	if isSelf(by, u.ID) {
+		return iam.User{}, iam.E(iam.Precondition, "one cannot delete oneself").Because(iam.ReasonSelf)
+	}
+	if err := s.rights.CheckUser(ctx, by, u.ID); err != nil {
+		return iam.User{}, err
+	}
+	return u, s.store.DeleteUser(ctx, by.Tenant, u.ID, s.env.Event(by, "user", "delete", string(u.ID), u.Username))
+}
+
+// apply answers u with the change over it.
+func apply(u iam.User, ch UserChange) iam.User {
+	set := func(to *string, from *string) {
+		if from != nil {
+			*to = *from
+		}
+	}
+	set(&u.Username, ch.Username)
+	set(&u.Label, ch.Label)
+	set(&u.GivenName, ch.GivenName)
+	set(&u.FamilyName, ch.FamilyName)
+	set(&u.DisplayName, ch.DisplayName)
+	set(&u.Phone, ch.Phone)
+	if ch.Email != nil && *ch.Email != u.Email {
+		u.Email, u.EmailVerified = *ch.Email, false
+	}
+	if ch.State != nil {
+		u.State = *ch.State
+	}
+	if len(ch.Attributes) > 0 {
+		attrs := make(map[string]string, len(u.Attributes)+len(ch.Attributes))
+		maps.Copy(attrs, u.Attributes)
+		for k, v := range ch.Attributes {
+			if v == nil {
+				delete(attrs, k)
+			} else {
+				attrs[k] = *v
+			}
+		}
+		u.Attributes = attrs
+	}
+	return u
+}
+
+// changedFields names what a change touched, for the audit trail; values are
+// left out, since some are nobody's business.
+func changedFields(old, u iam.User, w UserWrite) map[string]string {
+	m := map[string]string{}
+	note := func(name string, changed bool) {
+		if changed {
+			m[name] = "changed"
+		}
+	}
+	note("username", old.Username != u.Username)
+	note("email", old.Email != u.Email)
+	note("state", old.State != u.State)
+	note("password", w.PasswordHash != "")
+	note("groups", w.Groups != nil && !sameRefs(old.Groups, *w.Groups))
+	note("roles", w.Roles != nil && !sameRefs(old.Roles, *w.Roles))
+	return m
+}
+
+func sameRefs[T ~string](old []iam.Ref[T], now []T) bool {
+	return len(old) == len(now) && !slices.ContainsFunc(old, func(r iam.Ref[T]) bool { return !slices.Contains(now, r.ID) })
+}
+
+func isSelf(by iam.Actor, u iam.UserID) bool { return by.User == u && by.Home == by.Tenant }
