@@ -1,0 +1,94 @@
+package server
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strconv"
+	"sync/atomic"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/internal/api"
+)
+
+// requestIDs makes ids that are unique among nodes and starts, without a
+// system call for each. They are names, not secrets.
+type requestIDs struct {
+	prefix string
+	n      atomic.Uint64
+}
+
+func newRequestIDs() *requestIDs {
+	var b [6]byte
+	_, _ = rand.Read(b[:]) // never fails (crypto/rand)
+	return &requestIDs{prefix: hex.EncodeToString(b[:]) + "-"}
+}
+
+func (q *requestIDs) next() string { return q.prefix + strconv.FormatUint(q.n.Add(1), 36) }
+
+// entry is the middleware in front of every route.
+type entry struct {
+	next       http.Handler
+	log        *slog.Logger
+	trusted    []netip.Prefix
+	publicHost string
+	ids        *requestIDs
+}
+
+// ServeHTTP gives the request an id, finds out where it comes from and which
+// tenant its host means, and logs it.
+func (e *entry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	info := api.RequestInfo{ID: e.ids.next(), Address: clientAddress(r, e.trusted), Client: r.UserAgent()}
+	w.Header().Set("X-Request-Id", info.ID)
+	ctx := api.WithRequest(r.Context(), info)
+	if code := tenantOfHost(r.Host, e.publicHost); code != "" {
+		ctx = api.WithTenant(ctx, code)
+	}
+	rec := &recorder{ResponseWriter: w}
+	defer func() {
+		if p := recover(); p != nil && p != http.ErrAbortHandler {
+			e.log.ErrorContext(ctx, "panic", "request_id", info.ID, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
+			if rec.status == 0 {
+				http.Error(rec, "internal error", http.StatusInternalServerError)
+			}
+		} else if p != nil {
+			panic(p) // net/http drops the connection
+		}
+		level := slog.LevelDebug
+		if rec.status >= http.StatusInternalServerError {
+			level = slog.LevelWarn
+		}
+		// The query is left out: some clients put secrets there.
+		e.log.LogAttrs(ctx, level, "request", slog.String("request_id", info.ID), slog.String("method", r.Method),
+			slog.String("path", r.URL.Path), slog.Int("status", rec.status), slog.String("address", info.Address),
+			slog.Duration("took", time.Since(start)))
+	}()
+	e.next.ServeHTTP(rec, r.WithContext(ctx))
+}
+
+// recorder remembers the status of an answer.
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	return r.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach what is beneath.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
