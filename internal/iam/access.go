@@ -2,10 +2,44 @@ package iam
 
 import "time"
 
-// Permission names what an operation needs, such as "users.update". All
-// dialects share one set, so that a right refused in one is refused in all.
-// The catalogue is in package access.
+// Permission names what an operation needs, as object and verb. All dialects
+// share one set, so that a right refused in one is refused in all.
 type Permission string
+
+const (
+	UsersRead     Permission = "users.read"
+	UsersCreate   Permission = "users.create"
+	UsersUpdate   Permission = "users.update"
+	UsersDelete   Permission = "users.delete"
+	UsersPassword Permission = "users.password" // set the password of another
+
+	GroupsRead   Permission = "groups.read"
+	GroupsCreate Permission = "groups.create"
+	GroupsUpdate Permission = "groups.update"
+	GroupsDelete Permission = "groups.delete"
+
+	RolesRead   Permission = "roles.read"
+	RolesCreate Permission = "roles.create"
+	RolesUpdate Permission = "roles.update"
+	RolesDelete Permission = "roles.delete"
+
+	TenantsRead   Permission = "tenants.read"
+	TenantsCreate Permission = "tenants.create"
+	TenantsUpdate Permission = "tenants.update"
+	TenantsDelete Permission = "tenants.delete"
+
+	RegionsRead   Permission = "regions.read"
+	RegionsCreate Permission = "regions.create"
+	RegionsUpdate Permission = "regions.update"
+	RegionsDelete Permission = "regions.delete"
+
+	ZonesRead   Permission = "zones.read"
+	ZonesCreate Permission = "zones.create"
+	ZonesUpdate Permission = "zones.update"
+	ZonesDelete Permission = "zones.delete"
+
+	JobsRead Permission = "jobs.read"
+)
 
 // Role is a named set of API groups.
 type Role struct {
@@ -71,7 +105,11 @@ type Binding struct {
 // Actor is who performs an operation: always a parameter, never hidden in a
 // context.
 type Actor struct {
+	// Tenant is where the actor acts. Home is where the user lives and where
+	// their rights are bound; it differs from Tenant only for an
+	// administrator who works in a descendant of their own tenant.
 	Tenant   TenantID
+	Home     TenantID
 	User     UserID
 	Username string
 	Method   AuthMethod
@@ -91,7 +129,7 @@ func (a Actor) IsSystem() bool { return a.Method == MethodSystem }
 
 // System is the actor for work that no user asked for, in one tenant.
 func System(t TenantID, name string) Actor {
-	return Actor{Tenant: t, Username: name, Method: MethodSystem}
+	return Actor{Tenant: t, Home: t, Username: name, Method: MethodSystem}
 }
 
 // AuthMethod says how an actor proved who they are, in the words of RFC 8176

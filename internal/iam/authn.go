@@ -23,8 +23,9 @@ type Session struct {
 	Dialect  string // where it began
 	Method   AuthMethod
 	Address  string
-	Client   string // the User-Agent, cut to 256 bytes
-	Created  time.Time
+	Client   string    // the User-Agent, cut to 256 bytes
+	SignedIn time.Time // when the user last proved who they are
+	Created  time.Time // when this row began: later than SignedIn after a refresh
 	Expires  time.Time
 }
 
@@ -65,4 +66,18 @@ type Event struct {
 	Address   string
 	RequestID string
 	Details   map[string]string // never a secret
+}
+
+// Event makes a line of the audit trail for what an actor does.
+// what is the kind of object, verb what happens to it.
+func (e Env) Event(by Actor, what, verb, id, name string) Event {
+	ev := Event{
+		ID: EventID(e.NewID()), At: e.Time(), ActorID: by.User, ActorName: by.Username, Method: by.Method,
+		Action: what + "." + verb, Object: what, ObjectID: id, Name: name,
+		Address: by.Address, RequestID: by.RequestID,
+	}
+	if by.Home != by.Tenant {
+		ev.Details = map[string]string{"home_tenant": string(by.Home)}
+	}
+	return ev
 }
