@@ -80,15 +80,25 @@ func CreateMaster(path string, env iam.Env) (Master, error) {
 	if _, err := io.ReadFull(env.Rand, m.key[:]); err != nil {
 		return Master{}, &iam.Error{Kind: iam.Internal, Message: "cannot make a master key", Err: err}
 	}
-	err := writeOnce(path, hex.EncodeToString(m.key[:])+"\n")
+	return m, SaveMaster(path, m)
+}
+
+// SaveMaster writes a master key to a new file, as CreateMaster does. Exists:
+// there is a file.
+func SaveMaster(path string, m Master) error {
+	err := writeOnce(path, m.Reveal()+"\n")
 	if errors.Is(err, fs.ErrExist) {
-		return Master{}, iam.ErrExists("master key", path)
+		return iam.ErrExists("master key", path)
 	}
 	if err != nil {
-		return Master{}, &iam.Error{Kind: iam.Unavailable, Message: "cannot keep the master key", Err: err}
+		return &iam.Error{Kind: iam.Unavailable, Message: "cannot keep the master key", Err: err}
 	}
-	return m, nil
+	return nil
 }
+
+// Reveal answers the key itself, as 64 hexadecimal digits. It is for the key's
+// own file and for backups, and for nothing that people read.
+func (m Master) Reveal() string { return hex.EncodeToString(m.key[:]) }
 
 // writeOnce makes a file of mode 0600, on disk when it returns; the error is
 // fs.ErrExist when there is one.

@@ -1,0 +1,90 @@
+package storage
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/job"
+)
+
+// A job is due when it is pending and its time has come, or when it is running
+// under a lease that has ended. The condition stands twice in a claim: outside
+// it is what PostgreSQL looks at again after it has waited for another node
+// that claimed the same row.
+const (
+	due = `status IN ('pending', 'running') AND run_at <= ? AND (status = 'pending' OR lease_until < ?)`
+
+	renewLease = `UPDATE jobs SET lease_until = $1 WHERE tenant_id = $2 AND job_id = $3 AND fence = $4 AND status = 'running'`
+	settleJob  = `UPDATE jobs SET status = $1, detail = $2, last_error = $3, failure = $4, reason = $5, tasks = $6, run_at = $7,
+		updated_at = $8, open_key = CASE WHEN $9 THEN NULL ELSE open_key END, lease_node = '', lease_until = 0
+		WHERE tenant_id = $10 AND job_id = $11 AND fence = $12 AND status = 'running'`
+)
+
+var (
+	anyDue    = `SELECT EXISTS (SELECT 1 FROM jobs WHERE ` + numbered(due, 1) + `)`
+	claimJobs = `UPDATE jobs SET status = 'running', lease_node = $1, lease_until = $2, attempts = attempts + 1,
+		fence = fence + 1 WHERE (tenant_id, job_id) IN (
+			SELECT tenant_id, job_id FROM jobs WHERE ` + numbered(due, 3) + ` ORDER BY run_at LIMIT $5)
+		AND ` + numbered(due, 6) + ` RETURNING ` + jobColumns + `, tenant_id, fence`
+)
+
+// ClaimJobs implements job.Store. It looks before it writes, so that nodes
+// without work do not keep the disk busy.
+func (s *Store) ClaimJobs(ctx context.Context, node string, now time.Time, lease time.Duration, n int) (claims []job.Claim, err error) {
+	defer s.wrap(&err, "ClaimJobs(%s, %d)", node, n)
+	var waiting bool
+	err = s.readIn(ctx, Everywhere, func(ctx context.Context, x *call) error {
+		return x.row(ctx, anyDue, now, now).Scan(&waiting)
+	})
+	if err != nil || !waiting {
+		return nil, err
+	}
+	err = s.writeIn(ctx, Everywhere, func(ctx context.Context, x *call) error {
+		claims, err = all(ctx, x, scanClaim, claimJobs, node, now.Add(lease), now, now, n, now, now)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(claims, func(a, b job.Claim) int { return a.Job.RunAt.Compare(b.Job.RunAt) })
+	return claims, nil
+}
+
+func scanClaim(row scanner) (c job.Claim, err error) {
+	c.Job, err = scanJob(row, &c.Tenant, &c.Fence)
+	return c, err
+}
+
+// RenewLease implements job.Store.
+func (s *Store) RenewLease(ctx context.Context, c job.Claim, until time.Time) (err error) {
+	defer s.wrap(&err, "RenewLease(%s, %s)", c.Tenant, c.Job.ID)
+	return s.underClaim(ctx, c, renewLease, until, c.Tenant, c.Job.ID, c.Fence)
+}
+
+// SettleJob implements job.Store. A job that is done gives its key free.
+func (s *Store) SettleJob(ctx context.Context, c job.Claim) (err error) {
+	defer s.wrap(&err, "SettleJob(%s, %s)", c.Tenant, c.Job.ID)
+	tasks, err := encodeTasks(c.Job.Tasks)
+	if err != nil {
+		return err
+	}
+	j := c.Job
+	return s.underClaim(ctx, c, settleJob, j.Status, j.Detail, j.LastError, int(j.Failure), j.Reason, tasks, j.RunAt, j.Updated,
+		j.Status.Done(), c.Tenant, j.ID, c.Fence)
+}
+
+// underClaim runs a statement that changes the job only while the claim holds.
+func (s *Store) underClaim(ctx context.Context, c job.Claim, statement string, args ...any) error {
+	if err := checkID("job", c.Job.ID); err != nil {
+		return err
+	}
+	return s.write(ctx, c.Tenant, func(ctx context.Context, x *call) error {
+		n, err := x.exec(ctx, statement, args...)
+		if err == nil && n == 0 {
+			return iam.E(iam.Conflict, "job %q is in other hands by now", c.Job.ID).Because(iam.ReasonStale).About(string(c.Job.ID))
+		}
+		return err
+	})
+}

@@ -1,0 +1,130 @@
+package storage
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// scanner is a row of either *sql.Row or *sql.Rows.
+type scanner interface{ Scan(dest ...any) error }
+
+// bind puts arguments, in place, into the forms that columns have: times as
+// microseconds, maps as JSON, and texts, whatever their type, as texts. To do
+// it again changes nothing.
+func bind(args []any) []any {
+	for i, a := range args {
+		switch v := a.(type) {
+		case nil, bool, int, int64, []byte:
+		case string:
+			args[i] = storable(v)
+		case time.Time:
+			args[i] = micros(v)
+		case map[string]string:
+			args[i] = encodeMap(v)
+		default:
+			if r := reflect.ValueOf(a); r.Kind() == reflect.String {
+				args[i] = storable(r.String())
+			}
+		}
+	}
+	return args
+}
+
+// storable answers s as both engines can keep it. PostgreSQL refuses a NUL and
+// bytes that are not UTF-8; for the sake of one behaviour each becomes U+FFFD
+// in both.
+func storable(s string) string {
+	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {
+		return s
+	}
+	return strings.Map(func(r rune) rune {
+		if r == 0 {
+			return utf8.RuneError
+		}
+		return r
+	}, s)
+}
+
+// micros is a time as a column: microseconds since 1970, 0 for the zero time.
+func micros(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMicro()
+}
+
+func fromMicros(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.UnixMicro(n).UTC()
+}
+
+// timeTo scans a column of microseconds.
+type timeTo struct{ t *time.Time }
+
+func (d timeTo) Scan(src any) error {
+	n, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("a time as %T", src)
+	}
+	*d.t = fromMicros(n)
+	return nil
+}
+
+func encodeMap(m map[string]string) string {
+	if len(m) == 0 {
+		return "{}"
+	}
+	b, err := json.Marshal(m)
+	if err != nil {
+		panic("storage: a map of strings is always JSON: " + err.Error())
+	}
+	return string(b)
+}
+
+// jsonTo scans a column of JSON. An empty map or list is read as nil.
+type jsonTo[T any] struct{ v *T }
+
+func (d jsonTo[T]) Scan(src any) error {
+	var raw []byte
+	switch v := src.(type) {
+	case string:
+		raw = []byte(v)
+	case []byte:
+		raw = v
+	default:
+		return fmt.Errorf("JSON as %T", src)
+	}
+	var v T
+	if len(raw) > len("{}") {
+		if err := json.Unmarshal(raw, &v); err != nil {
+			return err
+		}
+	}
+	*d.v = v
+	return nil
+}
+
+// to makes the destinations of Scan that need one of the types above.
+func to(dest any) any {
+	switch v := dest.(type) {
+	case *time.Time:
+		return timeTo{v}
+	case *map[string]string:
+		return jsonTo[map[string]string]{v}
+	default:
+		return dest
+	}
+}
+
+// short is the SQL of iam.Short for a column of ids. The range in front of it
+// lets the primary key find the candidates.
+func short(column string) string {
+	text := "CAST(" + column + " AS TEXT)"
+	return column + " BETWEEN ? AND ? AND substr(" + text + ", 1, 8) || substr(" + text + ", 10, 4) || substr(" + text + ", 25, 12) = ?"
+}

@@ -1,0 +1,77 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/internal/authn"
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+const insertLoginEvent = `INSERT INTO login_events
+	(tenant_id, event_id, at, user_id, username, dialect, method, address, client, result, reason)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+
+// The condition on the generation also locks the row, so that a password
+// cannot change between it and the session that is written next.
+const noteLogin = `UPDATE users SET last_login_at = $1, state = CASE WHEN state = 'pending' THEN 'enabled' ELSE state END
+	WHERE tenant_id = $2 AND user_id = $3 AND generation = $4`
+
+// Nothing is recorded in a tenant that is being deleted, or else the attempts
+// of many could keep it from ever being empty.
+const recordingTenant = `SELECT tenant_id FROM tenants WHERE tenant_id = $1 AND state <> 'deleting'`
+
+// RecordLogin implements authn.Store. NotFound: there is no such tenant, not
+// any more either, or, with a session, no such user.
+func (s *Store) RecordLogin(ctx context.Context, t iam.TenantID, e iam.LoginEvent, ns *authn.NewSession) (err error) {
+	defer s.wrap(&err, "RecordLogin(%s, %s)", t, e.ID)
+	return s.write(ctx, t, func(ctx context.Context, x *call) error {
+		if _, err := scanOne[iam.TenantID](x.row(ctx, recordingTenant, t)); err != nil {
+			return found("tenant", string(t), err)
+		}
+		if ns != nil {
+			if err := checkID("user", ns.User); err != nil {
+				return err
+			}
+			n, err := x.exec(ctx, noteLogin, e.At, t, ns.User, ns.Generation)
+			if err := x.versioned(ctx, n, err, "user", string(ns.User), userVersion, t, ns.User); err != nil {
+				return err
+			}
+			if err := x.insertSession(ctx, *ns); err != nil {
+				return err
+			}
+		}
+		_, err := x.exec(ctx, insertLoginEvent, t, e.ID, e.At, e.User, e.Username, e.Dialect, e.Method, e.Address,
+			e.Client, e.Result, e.Reason)
+		return x.refers("tenant", string(t), err)
+	})
+}
+
+var loginEvents = listing[iam.LoginEvent]{
+	table:   "login_events",
+	columns: `p.event_id, p.at, p.user_id, p.username, p.dialect, p.method, p.address, p.client, p.result, p.reason`,
+	id:      "event_id",
+	idOf:    func(e iam.LoginEvent) string { return string(e.ID) },
+	sorts: map[string]ordering[iam.LoginEvent]{
+		"at": {column: "at", time: func(e iam.LoginEvent) time.Time { return e.At }},
+	},
+	sort: "at", latest: true,
+	scan: scanLoginEvent,
+}
+
+func scanLoginEvent(row scanner) (e iam.LoginEvent, err error) {
+	err = row.Scan(&e.ID, to(&e.At), &e.User, &e.Username, &e.Dialect, &e.Method, &e.Address, &e.Client, &e.Result, &e.Reason)
+	return e, err
+}
+
+// LoginEvents implements authn.Store.
+func (s *Store) LoginEvents(ctx context.Context, t iam.TenantID, u iam.UserID, p iam.Page) (l iam.List[iam.LoginEvent], err error) {
+	defer s.wrap(&err, "LoginEvents(%s, %s)", t, u)
+	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
+		where := rowsOf(t)
+		where.equal("user_id", string(u))
+		l, err = loginEvents.list(ctx, x, where, p)
+		return err
+	})
+	return l, err
+}

@@ -1,0 +1,99 @@
+package storagetest
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/gatehouse-id/gatehouse/internal/authn"
+	"github.com/gatehouse-id/gatehouse/internal/directory"
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/storage"
+)
+
+// population is what populate makes in a tenant.
+type population struct {
+	tenant       iam.Tenant
+	apiGroup     iam.APIGroup
+	freeAPIGroup iam.APIGroup
+	role         iam.Role
+	group        iam.Group
+	user         iam.User
+	binding      iam.Binding
+	region       iam.Region
+	emptyRegion  iam.Region
+	zone         iam.Zone
+	session      authn.NewSession
+	token        authn.TokenRecord
+	event        iam.Event
+	job          iam.Job
+}
+
+// populate gives the fixture's tenant at least one row in every table.
+func (f *fixture) populate() *population {
+	f.Helper()
+	var w population
+	w.tenant = f.tenant
+	w.apiGroup = f.newAPIGroup("calls")
+	w.freeAPIGroup = f.newAPIGroup("unused")
+	w.role = f.newRole("operator", w.apiGroup.ID)
+	w.group = f.newGroup("people")
+	u, err := f.store.InsertUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: f.aUser("kim"), PasswordHash: "hash",
+		Groups: &[]iam.GroupID{w.group.ID}, Roles: &[]iam.RoleID{w.role.ID}})
+	f.ok(err)
+	w.user = u
+	w.binding = f.newBinding(iam.Binding{Group: w.group.ID, Role: w.role.ID, Scope: "shared"})
+	w.region = f.newRegion("kr-1")
+	w.emptyRegion = f.newRegion("kr-2")
+	w.zone = f.newZone("kr-1a", w.region)
+	w.session = f.newSession(u)
+	w.token = f.newToken("token1", u)
+	w.event = f.event("user", "create")
+	w.job = f.newJob("seoul")
+	f.ok(f.store.InsertJob(f.ctx(), f.tenant.ID, iam.Job{ID: iam.JobID(f.env.NewID()), Status: iam.JobSuccessful, Payload: []byte("{}")}, w.event))
+	f.ok(f.store.AddKey(f.ctx(), f.tenant.ID, aKey))
+	return &w
+}
+
+// rowsOf answers all rows of a tenant as text, by table, in order.
+func (f *fixture) rowsOf(t iam.TenantID) map[string][]string {
+	f.Helper()
+	rows := map[string][]string{}
+	// The tables are asked for on the engine itself: what it asks is its own.
+	f.ok(f.engine.Engine.Read(f.ctx(), t, func(ctx context.Context, tx storage.Tx) error {
+		catalog, err := f.engine.Catalog(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, table := range catalog.Tables {
+			if !slices.ContainsFunc(table.Columns, func(c storage.Column) bool { return c.Name == "tenant_id" }) {
+				continue
+			}
+			if rows[table.Name], err = tableRows(ctx, tx, table, t); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+	return rows
+}
+
+func tableRows(ctx context.Context, tx storage.Tx, table storage.Table, t iam.TenantID) (texts []string, err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT * FROM "+table.Name+" WHERE tenant_id = $1", string(t))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	cells, dest := make([]any, len(table.Columns)), make([]any, len(table.Columns))
+	for i := range cells {
+		dest[i] = &cells[i]
+	}
+	for rows.Next() {
+		if err := rows.Scan(dest...); err != nil {
+			return nil, err
+		}
+		texts = append(texts, fmt.Sprint(cells...))
+	}
+	slices.Sort(texts)
+	return texts, rows.Err()
+}

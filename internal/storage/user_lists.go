@@ -1,0 +1,112 @@
+package storage
+
+import (
+	"context"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/internal/directory"
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// A user comes with its groups and its roles in the whole tenant.
+var userColumns = `p.user_id, p.handle, p.username, p.label, p.email, p.email_verified, p.given_name, p.family_name,
+	p.display_name, p.phone, p.state, p.attributes, p.password_hash <> '', p.must_change_password, p.last_login_at,
+	p.created_at, p.updated_at, p.version,
+	(SELECT ` + refText("g.group_id", "g.handle", "g.name") + `
+		FROM memberships m CROSS JOIN user_groups g
+		WHERE m.tenant_id = p.tenant_id AND m.user_id = p.user_id AND g.tenant_id = m.tenant_id AND g.group_id = m.group_id),
+	(SELECT ` + refText("r.role_id", "r.handle", "r.name") + `
+		FROM bindings b CROSS JOIN roles r
+		WHERE b.tenant_id = p.tenant_id AND b.user_id = p.user_id AND b.scope = ''
+		AND r.tenant_id = b.tenant_id AND r.role_id = b.role_id)`
+
+func scanUser(row scanner) (u iam.User, err error) {
+	err = row.Scan(&u.ID, &u.Handle, &u.Username, &u.Label, &u.Email, &u.EmailVerified, &u.GivenName, &u.FamilyName,
+		&u.DisplayName, &u.Phone, &u.State, to(&u.Attributes), &u.HasPassword, &u.MustChangePassword, to(&u.LastLogin),
+		to(&u.Created), to(&u.Updated), &u.Version, refsTo[iam.GroupID]{&u.Groups}, refsTo[iam.RoleID]{&u.Roles})
+	return u, err
+}
+
+var (
+	readUser           = `SELECT ` + userColumns + ` FROM users p WHERE p.tenant_id = $1 AND `
+	readUserByID       = readUser + `p.user_id = $2`
+	readUserByHandle   = readUser + `p.handle = $2`
+	readUserByUsername = readUser + `p.username_key = $2`
+	readUserByShort    = readUser + numbered(short("p.user_id"), 2) + ` LIMIT 1`
+)
+
+// User implements directory.Store.
+func (s *Store) User(ctx context.Context, t iam.TenantID, k directory.UserKey) (u iam.User, err error) {
+	defer s.wrap(&err, "User(%s)", t)
+	query, key, args, err := userBy(k)
+	if err != nil {
+		return u, err
+	}
+	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
+		u, err = scanUser(x.row(ctx, query, append([]any{t}, args...)...))
+		return found("user", key, err)
+	})
+	return u, err
+}
+
+// userBy answers the query for a key, and the key for people.
+func userBy(k directory.UserKey) (query, key string, args []any, err error) {
+	switch {
+	case k.ID != "":
+		return readUserByID, string(k.ID), []any{k.ID}, checkID("user", k.ID)
+	case k.Short != "":
+		low, high, ok := iam.ShortRange(k.Short)
+		if !ok {
+			return "", "", nil, iam.ErrNotFound("user", k.Short)
+		}
+		return readUserByShort, k.Short, []any{low, high, k.Short}, nil
+	case k.Handle != "":
+		return readUserByHandle, k.Handle, []any{k.Handle}, nil
+	default:
+		return readUserByUsername, k.Username, []any{iam.Fold(k.Username)}, nil
+	}
+}
+
+var users = listing[iam.User]{
+	table:   "users",
+	columns: userColumns,
+	id:      "user_id",
+	idOf:    func(u iam.User) string { return string(u.ID) },
+	sorts: map[string]ordering[iam.User]{
+		"name":     {column: "listed_key", text: func(u iam.User) string { return iam.Fold(u.ListedName()) }},
+		"username": {column: "username_key", text: func(u iam.User) string { return iam.Fold(u.Username) }},
+		"email":    {column: "email_key", text: func(u iam.User) string { return iam.Fold(u.Email) }},
+		"created":  {column: "created_at", time: func(u iam.User) time.Time { return u.Created }},
+	},
+	sort: "name",
+	scan: scanUser,
+}
+
+// The number of all users is kept, since counting a million takes long.
+const countUsers = `SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM row_counts WHERE tenant_id = $1 AND kind = 'users'`
+
+// Users implements directory.Store.
+func (s *Store) Users(ctx context.Context, t iam.TenantID, f directory.UserFilter, p iam.Page) (l iam.List[iam.User], err error) {
+	defer s.wrap(&err, "Users(%s)", t)
+	where := rowsOf(t)
+	where.match("username", "username_key", f.Username)
+	where.match("email", "email_key", f.Email)
+	where.match("name", "listed_key", f.Name)
+	where.equal("state", string(f.State))
+	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
+		if !p.Total || where.narrow {
+			l, err = users.list(ctx, x, where, p)
+			return err
+		}
+		var total int
+		if err := x.row(ctx, countUsers, t).Scan(&total); err != nil {
+			return err
+		}
+		p := p
+		p.Total = false
+		l, err = users.list(ctx, x, where, p)
+		l.Total = total
+		return err
+	})
+	return l, err
+}

@@ -1,0 +1,180 @@
+package storage
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+
+	"github.com/gatehouse-id/gatehouse/internal/directory"
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+const (
+	insertUser = `INSERT INTO users
+		(tenant_id, user_id, handle, username, username_key, label, listed_key, email, email_key, email_verified, given_name,
+		family_name, display_name, phone, state, attributes, password_hash, must_change_password, generation, last_login_at,
+		created_at, updated_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, 0, $19, $20, 1)
+		ON CONFLICT DO NOTHING`
+	updateUser = `UPDATE users SET username = $1, username_key = $2, label = $3, listed_key = $4, email = $5, email_key = $6,
+		email_verified = $7, given_name = $8, family_name = $9, display_name = $10, phone = $11, state = $12, attributes = $13,
+		password_hash = CASE WHEN $14 = '' THEN password_hash ELSE $14 END, must_change_password = $15,
+		generation = generation + $16, updated_at = $17, version = version + 1
+		WHERE tenant_id = $18 AND user_id = $19 AND version = $20`
+	deleteUser   = `DELETE FROM users WHERE tenant_id = $1 AND user_id = $2`
+	userVersion  = `SELECT version FROM users WHERE tenant_id = $1 AND user_id = $2`
+	usernameUser = `SELECT user_id FROM users WHERE tenant_id = $1 AND username_key = $2`
+	countRow     = `INSERT INTO row_counts (tenant_id, kind, slot, n) VALUES ($1, 'users', $2, $3)
+		ON CONFLICT (tenant_id, kind, slot) DO UPDATE SET n = row_counts.n + $3`
+)
+
+// InsertUser implements directory.Store.
+//
+// It counts the epoch up only when it makes roles, which a remembered rulebook
+// lacks: nobody remembers anything of a user who was not there, and a new
+// group has no members yet whose rights could be remembered.
+func (s *Store) InsertUser(ctx context.Context, t iam.TenantID, w directory.UserWrite, events ...iam.Event) (u iam.User, err error) {
+	defer s.wrap(&err, "InsertUser(%s, %s)", t, w.User.ID)
+	err = s.write(ctx, t, func(ctx context.Context, x *call) error {
+		made, w, err := x.makeNamed(ctx, w)
+		if err != nil {
+			return err
+		}
+		if err := x.insertUser(ctx, w); err != nil {
+			return err
+		}
+		if err := x.countUser(ctx, w.User.ID, 1); err != nil {
+			return err
+		}
+		if err := x.setNamed(ctx, w, events); err != nil {
+			return err
+		}
+		if err := x.note(ctx, events); err != nil {
+			return err
+		}
+		if u, err = scanUser(x.row(ctx, readUserByID, t, w.User.ID)); err != nil || !made {
+			return err
+		}
+		return x.bump(ctx)
+	})
+	return u, err
+}
+
+// insertUser writes the row, under the first handle that is free.
+func (x *call) insertUser(ctx context.Context, w directory.UserWrite) error {
+	u := w.User
+	return underHandle("user", u.Handle, func(handle string) (int64, error) {
+		n, err := x.exec(ctx, insertUser, x.tenant, u.ID, handle, u.Username, iam.Fold(u.Username), u.Label, iam.Fold(u.ListedName()),
+			u.Email, iam.Fold(u.Email), u.EmailVerified, u.GivenName, u.FamilyName, u.DisplayName, u.Phone, u.State, u.Attributes,
+			w.PasswordHash, u.MustChangePassword, u.Created, u.Updated)
+		return n, x.refers("tenant", string(x.tenant), err)
+	}, func() error {
+		var other iam.UserID
+		err := x.row(ctx, usernameUser, x.tenant, iam.Fold(u.Username)).Scan(&other)
+		return free("user", u.Username, err)
+	})
+}
+
+// UpdateUser implements directory.Store. Sessions end with an epoch of their
+// own, also where w.Security is not set.
+func (s *Store) UpdateUser(ctx context.Context, t iam.TenantID, w directory.UserWrite, events ...iam.Event) (u iam.User, err error) {
+	defer s.wrap(&err, "UpdateUser(%s, %s)", t, w.User.ID)
+	if err := checkID("user", w.User.ID); err != nil {
+		return u, err
+	}
+	err = s.write(ctx, t, func(ctx context.Context, x *call) error {
+		made, w, err := x.makeNamed(ctx, w)
+		if err != nil {
+			return err
+		}
+		endSessions := w.EndSessions || w.PasswordHash != ""
+		if err := x.updateUser(ctx, w, endSessions); err != nil {
+			return err
+		}
+		if endSessions {
+			if _, err := x.exec(ctx, deleteSessionsOf, t, w.User.ID); err != nil {
+				return err
+			}
+		}
+		if err := x.setNamed(ctx, w, events); err != nil {
+			return err
+		}
+		if err := x.note(ctx, events); err != nil {
+			return err
+		}
+		if u, err = scanUser(x.row(ctx, readUserByID, t, w.User.ID)); err != nil {
+			return err
+		}
+		if w.Security || endSessions || made {
+			return x.bump(ctx)
+		}
+		return nil
+	})
+	return u, err
+}
+
+func (x *call) updateUser(ctx context.Context, w directory.UserWrite, endSessions bool) error {
+	u, generations := w.User, 0
+	if endSessions {
+		generations = 1
+	}
+	n, err := x.exec(ctx, updateUser, u.Username, iam.Fold(u.Username), u.Label, iam.Fold(u.ListedName()), u.Email, iam.Fold(u.Email),
+		u.EmailVerified, u.GivenName, u.FamilyName, u.DisplayName, u.Phone, u.State, u.Attributes, w.PasswordHash,
+		u.MustChangePassword, generations, u.Updated, x.tenant, u.ID, u.Version)
+	return x.versioned(ctx, n, x.unique("user", u.Username, err), "user", string(u.ID), userVersion, x.tenant, u.ID)
+}
+
+// DeleteUser implements directory.Store. What belongs to the user goes by
+// foreign keys.
+func (s *Store) DeleteUser(ctx context.Context, t iam.TenantID, id iam.UserID, events ...iam.Event) (err error) {
+	defer s.wrap(&err, "DeleteUser(%s, %s)", t, id)
+	if err := checkID("user", id); err != nil {
+		return err
+	}
+	return s.write(ctx, t, func(ctx context.Context, x *call) error {
+		if err := x.one(ctx, "user", string(id), deleteUser, t, id); err != nil {
+			return err
+		}
+		if err := x.countUser(ctx, id, -1); err != nil {
+			return err
+		}
+		if err := x.note(ctx, events); err != nil {
+			return err
+		}
+		return x.bump(ctx)
+	})
+}
+
+// countSlots is over how many rows the number of a tenant's users is spread.
+const countSlots = 16
+
+// countUser adds to the number of users. The same user is always counted in
+// the same slot, so that none goes below zero.
+func (x *call) countUser(ctx context.Context, id iam.UserID, n int) error {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(id)) // which never fails
+	_, err := x.exec(ctx, countRow, x.tenant, int64(h.Sum32()%countSlots), n)
+	return err
+}
+
+// maxHandles is how many of one name are numbered.
+const maxHandles = 1000
+
+// underHandle inserts under the wanted handle, or that with "~2", "~3" and so
+// on behind it where it is taken. insert answers how many rows it wrote;
+// taken answers the error when it is the name that is in the way.
+func underHandle(what, handle string, insert func(handle string) (int64, error), taken func() error) error {
+	for n := 1; n <= maxHandles; n++ {
+		candidate := handle
+		if n > 1 {
+			candidate = fmt.Sprintf("%s~%d", handle, n)
+		}
+		if rows, err := insert(candidate); err != nil || rows > 0 {
+			return err
+		}
+		if err := taken(); err != nil {
+			return err
+		}
+	}
+	return iam.ErrExists(what, handle)
+}
