@@ -24,11 +24,11 @@ type NewRole struct {
 }
 
 // RoleChange says what to change in a role; nil members stay. Attributes are
-// merged. Version 0 takes the role as it is.
+// merged; a nil value removes the attribute. Version 0 takes the role as it is.
 type RoleChange struct {
 	Name        *string
 	Description *string
-	Attributes  map[string]string
+	Attributes  map[string]*string
 	APIGroups   *[]iam.APIGroupID
 	Version     int64
 }
@@ -55,7 +55,7 @@ func (s *Service) CreateRole(ctx context.Context, by iam.Actor, in NewRole) (iam
 	if err := s.checkAPIGroups(ctx, by, r.APIGroups); err != nil {
 		return iam.Role{}, err
 	}
-	return r, s.store.InsertRole(ctx, by.Tenant, r, s.env.Event(by, "role", "create", string(r.ID), r.Name))
+	return s.store.InsertRole(ctx, by.Tenant, r, s.env.Event(by, "role", "create", string(r.ID), r.Name))
 }
 
 // UpdateRole changes a role. NotFound; Precondition: it is built in; Invalid;
@@ -78,7 +78,7 @@ func (s *Service) UpdateRole(ctx context.Context, by iam.Actor, k RoleKey, ch Ro
 	if ch.Description != nil {
 		r.Description = *ch.Description
 	}
-	r.Attributes = iam.Merge(r.Attributes, ch.Attributes)
+	r.Attributes = iam.Patch(r.Attributes, ch.Attributes)
 	if err := checkRole(r); err != nil {
 		return iam.Role{}, err
 	}
@@ -168,6 +168,9 @@ func (s *Service) DeleteAPIGroup(ctx context.Context, by iam.Actor, id iam.APIGr
 func (s *Service) checkRules(ctx context.Context, by iam.Actor, g iam.APIGroup) error {
 	var c iam.Checker
 	c.Length("name", g.Name, 1, maxName)
+	if !iam.Printable(g.Name) {
+		c.Add("name", iam.ReasonFormat, "name must not contain control or invisible characters")
+	}
 	c.Length("description", g.Description, 0, maxDescription)
 	if len(g.Rules) > maxRules {
 		c.Add("rules", iam.ReasonLength, "rules must have at most %d items", maxRules)

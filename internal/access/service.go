@@ -15,7 +15,7 @@ type Service struct {
 	env      iam.Env
 	catalog  *rbac.Catalog
 	subjects *cluster.Cache[iam.UserID, *subject]
-	rules    *cluster.Cache[struct{}, rulebook]
+	rules    *cluster.Cache[string, rulebook]
 }
 
 // subject is what is remembered of one user under one epoch.
@@ -38,7 +38,7 @@ func New(store Store, epochs *cluster.Epochs, env iam.Env) *Service {
 	return &Service{
 		store: store, env: env, catalog: rbac.NewCatalog(nil),
 		subjects: cluster.NewCache[iam.UserID, *subject](epochs, maxSubjects),
-		rules:    cluster.NewCache[struct{}, rulebook](epochs, maxRulebooks),
+		rules:    cluster.NewCache[string, rulebook](epochs, maxRulebooks),
 	}
 }
 
@@ -77,6 +77,29 @@ func (s *Service) May(ctx context.Context, by iam.Actor, p iam.Permission) (bool
 	return !set.Empty() && sub.policy.AllowsIn(iam.ScopeTenant, set), nil
 }
 
+// Enter answers the actor as they act in t, a tenant below their own that
+// tenancy found for them. They keep the rights of their home, and can give
+// away in t no more than those. Denied: they may not run tenants in the whole
+// of their own; Precondition: t is being deleted.
+func (s *Service) Enter(ctx context.Context, by iam.Actor, t iam.Tenant) (iam.Actor, error) {
+	if t.ID == by.Tenant {
+		return by, nil
+	}
+	may, err := s.May(ctx, by, iam.TenantsUpdate)
+	if err != nil {
+		return iam.Actor{}, err
+	}
+	if !may {
+		return iam.Actor{}, iam.E(iam.Denied, "%s may not work in tenants below their own: the right %s in the whole tenant is missing",
+			by.Username, iam.TenantsUpdate)
+	}
+	if t.State == iam.TenantDeleting {
+		return iam.Actor{}, iam.E(iam.Precondition, "tenant %q is being deleted", t.Code).About(t.Code)
+	}
+	by.Tenant = t.ID
+	return by, nil
+}
+
 // Explain answers why a user of the actor's tenant may call an endpoint in a
 // namespace, or that nothing allows it.
 func (s *Service) Explain(ctx context.Context, by iam.Actor, user iam.UserID, endpoint int, namespace string) (rbac.Explanation, error) {
@@ -99,8 +122,13 @@ func (s *Service) CheckRoles(ctx context.Context, by iam.Actor, roles []iam.Role
 	}
 	for _, id := range roles {
 		r, ok := book[id]
-		if !ok {
-			return iam.ErrNotFound("role", string(id))
+		if !ok { // perhaps another node made it a moment ago
+			if book, err = s.readRulebook(ctx, by.Tenant); err != nil {
+				return err
+			}
+			if r, ok = book[id]; !ok {
+				return iam.ErrNotFound("role", string(id))
+			}
 		}
 		if err := s.checkSet(ctx, by, scope, r.Set, "role "+r.Name); err != nil {
 			return err
@@ -222,26 +250,29 @@ func (s *Service) load(ctx context.Context, t iam.TenantID, u iam.UserID, anySta
 
 // rulebook answers the tenant's roles, compiled once an epoch.
 func (s *Service) rulebook(ctx context.Context, t iam.TenantID) (rulebook, error) {
-	return s.rules.Get(ctx, t, struct{}{}, func(ctx context.Context) (rulebook, error) {
-		roles, groups, err := s.store.Rulebook(ctx, t)
-		if err != nil {
-			return nil, err
+	return s.rules.Get(ctx, t, "", func(ctx context.Context) (rulebook, error) { return s.readRulebook(ctx, t) })
+}
+
+// readRulebook compiles the tenant's roles as they are now.
+func (s *Service) readRulebook(ctx context.Context, t iam.TenantID) (rulebook, error) {
+	roles, groups, err := s.store.Rulebook(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[iam.APIGroupID]iam.APIGroup, len(groups))
+	for _, g := range groups {
+		byID[g.ID] = g
+	}
+	book := make(rulebook, len(roles))
+	for _, r := range roles {
+		var of []iam.APIGroup
+		if r.Builtin {
+			of = []iam.APIGroup{builtinGroup(r.Handle)}
 		}
-		byID := make(map[iam.APIGroupID]iam.APIGroup, len(groups))
-		for _, g := range groups {
-			byID[g.ID] = g
+		for _, id := range r.APIGroups {
+			of = append(of, byID[id])
 		}
-		book := make(rulebook, len(roles))
-		for _, r := range roles {
-			var of []iam.APIGroup
-			if r.Builtin {
-				of = []iam.APIGroup{builtinGroup(r.Handle)}
-			}
-			for _, id := range r.APIGroups {
-				of = append(of, byID[id])
-			}
-			book[r.ID] = s.catalog.CompileRole(r, of)
-		}
-		return book, nil
-	})
+		book[r.ID] = s.catalog.CompileRole(r, of)
+	}
+	return book, nil
 }

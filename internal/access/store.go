@@ -19,9 +19,10 @@ type Store interface {
 	// Rulebook answers all roles and API groups of the tenant.
 	Rulebook(ctx context.Context, t iam.TenantID) ([]iam.Role, []iam.APIGroup, error)
 
-	// InsertRole writes a role. Exists: name or handle is taken; NotFound: an
-	// API group is not there.
-	InsertRole(ctx context.Context, t iam.TenantID, r iam.Role, events ...iam.Event) error
+	// InsertRole writes a role and answers it as stored, with a handle of its
+	// own where the wanted one is taken. Exists: the name is taken; NotFound:
+	// an API group is not there.
+	InsertRole(ctx context.Context, t iam.TenantID, r iam.Role, events ...iam.Event) (iam.Role, error)
 	// UpdateRole writes name, description, attributes and API groups at
 	// r.Version. NotFound, Conflict, Exists.
 	UpdateRole(ctx context.Context, t iam.TenantID, r iam.Role, events ...iam.Event) error

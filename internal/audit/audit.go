@@ -52,7 +52,10 @@ func (s *Service) Events(ctx context.Context, by iam.Actor, f Filter, p iam.Page
 	return s.store.Events(ctx, by.Tenant, f, p)
 }
 
-// Run retires old events, some every ten minutes, until ctx ends.
+// purgeBatch is how many events of a kind one transaction removes.
+const purgeBatch = 10_000
+
+// Run retires old events every ten minutes until ctx ends.
 func (s *Service) Run(ctx context.Context) {
 	tick := time.NewTicker(10 * time.Minute)
 	defer tick.Stop()
@@ -61,9 +64,20 @@ func (s *Service) Run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if _, err := s.store.PurgeEvents(ctx, s.env.Time().Add(-Retention), 10_000); err != nil && ctx.Err() == nil {
+			s.purge(ctx)
+		}
+	}
+}
+
+// purge retires old events, batch by batch until none is left.
+func (s *Service) purge(ctx context.Context) {
+	for removed := purgeBatch; removed >= purgeBatch; {
+		var err error
+		if removed, err = s.store.PurgeEvents(ctx, s.env.Time().Add(-Retention), purgeBatch); err != nil {
+			if ctx.Err() == nil {
 				s.log.WarnContext(ctx, "audit: cannot retire events", "error", err)
 			}
+			return
 		}
 	}
 }

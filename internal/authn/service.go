@@ -27,7 +27,7 @@ type Service struct {
 	log      *slog.Logger
 	tokens   *cluster.Cache[iam.TokenID, TokenRecord]
 	sessions *cluster.Cache[iam.SessionID, SessionRecord]
-	codes    *tenantCodes
+	codes    *cluster.Facts[iam.TenantID]
 	used     usage
 }
 
@@ -40,7 +40,7 @@ func New(store Store, epochs *cluster.Epochs, keys *keyring.Keyring, hasher *pas
 		store: store, keys: keys, hasher: hasher, env: env, log: log,
 		tokens:   cluster.NewCache[iam.TokenID, TokenRecord](epochs, maxCached),
 		sessions: cluster.NewCache[iam.SessionID, SessionRecord](epochs, maxCached),
-		codes:    newTenantCodes(store),
+		codes:    cluster.NewFacts[iam.TenantID](env, maxCached),
 		used:     usage{seen: map[iam.TenantID]map[iam.TokenID]time.Time{}},
 	}
 }
@@ -81,9 +81,23 @@ func (s *Service) Run(ctx context.Context) {
 		case <-flush.C:
 			s.flushUsage(ctx)
 		case <-purge.C:
-			if _, err := s.store.PurgeSessions(ctx, s.env.Time(), 10_000); err != nil && ctx.Err() == nil {
+			s.purgeSessions(ctx)
+		}
+	}
+}
+
+// purgeBatch is how many sessions one transaction removes.
+const purgeBatch = 10_000
+
+// purgeSessions removes expired sessions, batch by batch until none is left.
+func (s *Service) purgeSessions(ctx context.Context) {
+	for removed := purgeBatch; removed >= purgeBatch; {
+		var err error
+		if removed, err = s.store.PurgeSessions(ctx, s.env.Time(), purgeBatch); err != nil {
+			if ctx.Err() == nil {
 				s.log.WarnContext(ctx, "authn: cannot remove expired sessions", "error", err)
 			}
+			return
 		}
 	}
 }

@@ -95,15 +95,21 @@ func (s *Service) checkSignature(ctx context.Context, t iam.TenantID, signed *jo
 // Refresh ends the actor's session and begins another in its place, which
 // lasts as long again, but not longer than refreshLimit after the sign-in.
 // An actor who proved their password with this very request gets a new one.
-// Unauthenticated: the session has ended, also by another Refresh; Invalid:
-// the actor came with an API token, whose end a session would outlive.
+// Unauthenticated: the session has ended, also by another Refresh, or the user
+// may not act any more; Invalid: the actor came with an API token, whose end a
+// session would outlive.
 func (s *Service) Refresh(ctx context.Context, by iam.Actor, from Origin) (iam.Session, error) {
 	if by.Method == iam.MethodToken {
 		return iam.Session{}, iam.E(iam.Invalid, "an API token cannot be refreshed; sign in with a password")
 	}
 	a, err := s.store.Account(ctx, by.Tenant, by.Username)
-	if err != nil {
+	if err != nil && !iam.Is(err, iam.NotFound) {
 		return iam.Session{}, err
+	}
+	// Since the actor was authenticated, the user may have gone, been disabled
+	// or been renamed, and another may have taken the name.
+	if err != nil || a.User != by.User || !a.Good() {
+		return iam.Session{}, unauthenticated()
 	}
 	if by.Session == "" {
 		return s.begin(ctx, by.Tenant, a, from)

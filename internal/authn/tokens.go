@@ -80,21 +80,20 @@ type NewToken struct {
 }
 
 // CreateToken makes an API token and answers it whole, for the one time that
-// it can be seen. Invalid; Exists: the id is taken; NotFound: no such user.
+// it can be seen. Only the operator makes one for somebody else: a token has
+// the rights of its user. Invalid; Denied; Exists: the id is taken; NotFound:
+// no such user.
 func (s *Service) CreateToken(ctx context.Context, by iam.Actor, tenantCode string, in NewToken) (string, iam.APIToken, error) {
 	if in.ID == "" && in.Secret == "" {
 		in.ID, in.Secret = iam.TokenID(s.env.Secret(6)), s.env.Secret(32)
 	}
+	if err := ownToken(by, in.User); err != nil {
+		return "", iam.APIToken{}, err
+	}
 	now := s.env.Time()
 	var c iam.Checker
 	c.Length("name", in.Name, 0, 256)
-	c.Length("id", string(in.ID), 1, 64)
-	if strings.Trim(string(in.ID), alphanumeric+"-") != "" {
-		c.Add("id", iam.ReasonFormat, "the id of a token has letters, digits and '-' only")
-	}
-	if len(in.Secret) < MinTokenSecret || len(in.Secret) > 256 || strings.Trim(in.Secret, alphanumeric+"-_") != "" {
-		c.Add("secret", iam.ReasonFormat, "the secret of a token has between %d and 256 letters, digits, '-' and '_'", MinTokenSecret)
-	}
+	checkToken(&c, in.ID, in.Secret)
 	if !in.Expires.IsZero() && !in.Expires.After(now) {
 		c.Add("expires", iam.ReasonFormat, "expires must be in the future")
 	}
@@ -115,19 +114,44 @@ func (s *Service) CreateToken(ctx context.Context, by iam.Actor, tenantCode stri
 	return tokenPrefix + tenantCode + "_" + string(in.ID) + "_" + in.Secret, r.APIToken, nil
 }
 
+// ownToken answers Denied when the actor may not make or end tokens of a user.
+func ownToken(by iam.Actor, u iam.UserID) error {
+	if by.IsSystem() || by.Home == by.Tenant && by.User == u {
+		return nil
+	}
+	return iam.E(iam.Denied, "%s may make and revoke their own tokens only", by.Username)
+}
+
+// checkToken is the rule for the parts of a token.
+func checkToken(c *iam.Checker, id iam.TokenID, secret string) {
+	c.Length("id", string(id), 1, 64)
+	if strings.Trim(string(id), alphanumeric+"-") != "" {
+		c.Add("id", iam.ReasonFormat, "the id of a token has letters, digits and '-' only")
+	}
+	switch {
+	case len(secret) < MinTokenSecret:
+		c.Add("secret", iam.ReasonLength, "the secret of a token has at least %d characters", MinTokenSecret)
+	case len(secret) > 256 || strings.Trim(secret, alphanumeric+"-_") != "":
+		c.Add("secret", iam.ReasonFormat, "the secret of a token has at most 256 letters, digits, '-' and '_'")
+	}
+}
+
 const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 // ParseToken checks the form of a token that somebody brings, for a tenant.
 // Invalid, with the rule that it breaks, never with the token.
 func ParseToken(raw, tenantCode string) (iam.TokenID, string, error) {
 	code, id, secret, ok := splitToken(raw)
-	switch {
-	case !ok:
+	if !ok {
 		return "", "", iam.E(iam.Invalid, "a token has the form gh_<tenant>_<id>_<secret>")
-	case code != tenantCode:
-		return "", "", iam.E(iam.Invalid, "the token names another tenant than %q", tenantCode)
-	case len(secret) < MinTokenSecret:
-		return "", "", iam.E(iam.Invalid, "the secret of the token is shorter than %d characters", MinTokenSecret)
+	}
+	var c iam.Checker
+	if code != tenantCode {
+		c.Add("tenant", iam.ReasonFormat, "the token names another tenant than %q", tenantCode)
+	}
+	checkToken(&c, id, secret)
+	if err := c.Err(); err != nil {
+		return "", "", err
 	}
 	return id, secret, nil
 }
@@ -137,7 +161,15 @@ func (s *Service) Tokens(ctx context.Context, by iam.Actor, u iam.UserID, p iam.
 	return s.store.Tokens(ctx, by.Tenant, u, p)
 }
 
-// RevokeToken ends an API token. NotFound.
+// RevokeToken ends an API token: the actor's own, or any for the operator.
+// NotFound, also for that of another.
 func (s *Service) RevokeToken(ctx context.Context, by iam.Actor, id iam.TokenID) error {
+	r, err := s.store.Token(ctx, by.Tenant, id)
+	if err != nil {
+		return err
+	}
+	if ownToken(by, r.User) != nil {
+		return iam.ErrNotFound("token", string(id))
+	}
 	return s.store.DeleteToken(ctx, by.Tenant, id, s.env.Event(by, "token", "revoke", string(id), ""))
 }

@@ -7,11 +7,11 @@ import (
 )
 
 // GroupChange says what to change in a group; nil members stay. Attributes are
-// merged. Version 0 takes the group as it is.
+// merged; a nil value removes the attribute. Version 0 takes the group as it is.
 type GroupChange struct {
 	Name        *string
 	Description *string
-	Attributes  map[string]string
+	Attributes  map[string]*string
 	Version     int64
 }
 
@@ -36,7 +36,9 @@ func (s *Service) CreateGroup(ctx context.Context, by iam.Actor, name, descripti
 	return s.store.InsertGroup(ctx, by.Tenant, g, s.env.Event(by, "group", "create", string(g.ID), g.Name))
 }
 
-// UpdateGroup changes a group. NotFound, Invalid, Exists, Conflict.
+// UpdateGroup changes a group. NotFound, Invalid, Exists, Conflict; Denied: the
+// name changes, and the group gives a right that the actor lacks. Others add
+// people to groups by name, so that who swaps two names gives rights away.
 func (s *Service) UpdateGroup(ctx context.Context, by iam.Actor, k GroupKey, ch GroupChange) (iam.Group, error) {
 	g, err := s.store.Group(ctx, by.Tenant, k)
 	if err != nil {
@@ -45,13 +47,16 @@ func (s *Service) UpdateGroup(ctx context.Context, by iam.Actor, k GroupKey, ch 
 	if ch.Version != 0 && ch.Version != g.Version {
 		return iam.Group{}, iam.ErrStale("group", g.Name)
 	}
-	if ch.Name != nil {
+	if ch.Name != nil && *ch.Name != g.Name {
+		if err := s.rights.CheckGroups(ctx, by, []iam.GroupID{g.ID}); err != nil {
+			return iam.Group{}, err
+		}
 		g.Name = *ch.Name
 	}
 	if ch.Description != nil {
 		g.Description = *ch.Description
 	}
-	g.Attributes = iam.Merge(g.Attributes, ch.Attributes)
+	g.Attributes = iam.Patch(g.Attributes, ch.Attributes)
 	if err := checkGroup(g); err != nil {
 		return iam.Group{}, err
 	}

@@ -10,6 +10,8 @@ import (
 
 // Rights answers what an actor may give or take. Package access satisfies it.
 type Rights interface {
+	// May reports whether the actor holds a permission in the whole tenant.
+	May(ctx context.Context, by iam.Actor, p iam.Permission) (bool, error)
 	// CheckRoles answers Denied when the actor lacks a right of a role.
 	CheckRoles(ctx context.Context, by iam.Actor, roles []iam.RoleID, scope iam.Scope) error
 	// CheckGroups answers Denied when the actor lacks a right that a group gives.
@@ -41,6 +43,22 @@ func (s *Service) hash(ctx context.Context, pw string, u iam.User, own bool) (st
 		}
 	}
 	return s.hasher.Hash(ctx, pw)
+}
+
+// checkPasswordOf answers Denied when the actor may not set passwords of
+// others, and Invalid when the user is the actor: who changes their own proves
+// the current one, which package authn asks for.
+func (s *Service) checkPasswordOf(ctx context.Context, by iam.Actor, u iam.UserID) error {
+	if isSelf(by, u) {
+		var c iam.Checker
+		c.Add("password", iam.ReasonSelf, "password cannot be set for oneself without the current one")
+		return c.Err()
+	}
+	may, err := s.rights.May(ctx, by, iam.UsersPassword)
+	if err == nil && !may {
+		err = iam.E(iam.Denied, "%s may not set the password of another user: the right %s is missing", by.Username, iam.UsersPassword)
+	}
+	return err
 }
 
 // groupsToWrite resolves names to the groups that a user is to be in. Only

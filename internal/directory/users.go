@@ -2,7 +2,6 @@ package directory
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -117,6 +116,9 @@ func (s *Service) UpdateUser(ctx context.Context, by iam.Actor, k UserKey, ch Us
 		}
 	}
 	if ch.Password != nil {
+		if err := s.checkPasswordOf(ctx, by, old.ID); err != nil {
+			return iam.User{}, err
+		}
 		if w.PasswordHash, err = s.hash(ctx, *ch.Password, u, false); err != nil {
 			return iam.User{}, err
 		}
@@ -175,18 +177,7 @@ func apply(u iam.User, ch UserChange) iam.User {
 	if ch.State != nil {
 		u.State = *ch.State
 	}
-	if len(ch.Attributes) > 0 {
-		attrs := make(map[string]string, len(u.Attributes)+len(ch.Attributes))
-		maps.Copy(attrs, u.Attributes)
-		for k, v := range ch.Attributes {
-			if v == nil {
-				delete(attrs, k)
-			} else {
-				attrs[k] = *v
-			}
-		}
-		u.Attributes = attrs
-	}
+	u.Attributes = iam.Patch(u.Attributes, ch.Attributes)
 	return u
 }
 

@@ -39,10 +39,12 @@ func Cut(s string, n int) string {
 }
 
 // Printable reports whether s is free of control characters and of the
-// invisible ones that make two different names look the same.
+// invisible ones that make two different names look the same: formats, line
+// and paragraph separators, fillers, joiners and variation selectors.
 func Printable(s string) bool {
 	for _, r := range s {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar {
+		if r == unicode.ReplacementChar || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp,
+			unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) {
 			return false
 		}
 	}
@@ -59,5 +61,23 @@ func Merge(a, b map[string]string) map[string]string {
 		m = make(map[string]string, len(b))
 	}
 	maps.Copy(m, b)
+	return m
+}
+
+// Patch answers a with the members of b over it, leaving both as they are. A
+// nil value removes a member.
+func Patch(a map[string]string, b map[string]*string) map[string]string {
+	if len(b) == 0 {
+		return a
+	}
+	m := make(map[string]string, len(a)+len(b))
+	maps.Copy(m, a)
+	for k, v := range b {
+		if v == nil {
+			delete(m, k)
+		} else {
+			m[k] = *v
+		}
+	}
 	return m
 }

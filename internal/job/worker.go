@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -18,25 +19,28 @@ func (q *Queue) Run(ctx context.Context) {
 	defer running.Wait()
 	poll := time.NewTicker(q.opt.Poll)
 	defer poll.Stop()
+	failing := false
 	for {
 		for claimed := true; claimed && ctx.Err() == nil; {
 			room := cap(free) - len(free)
 			if room == 0 {
 				break
 			}
-			claims, err := q.store.ClaimJobs(ctx, q.opt.Node, q.env.Time(), q.opt.Lease, room)
+			now := q.env.Time()
+			claims, err := q.store.ClaimJobs(ctx, q.opt.Node, now, q.opt.Lease, room)
 			if err != nil {
-				if ctx.Err() == nil {
-					q.log.WarnContext(ctx, "jobs: cannot claim", "error", err)
+				if ctx.Err() == nil && !failing {
+					q.log.WarnContext(ctx, "jobs: cannot claim; trying on", "error", err)
 				}
+				failing = true
 				break
 			}
-			claimed = len(claims) > 0
+			failing, claimed = false, len(claims) > 0
 			for _, c := range claims {
 				free <- struct{}{}
 				running.Go(func() {
 					defer func() { <-free; q.nudge() }()
-					q.run(ctx, c)
+					q.run(ctx, c, now.Add(q.opt.Lease))
 				})
 			}
 		}
@@ -56,15 +60,16 @@ func (q *Queue) nudge() {
 	}
 }
 
-// run carries out one claim under its lease and writes the outcome.
-func (q *Queue) run(ctx context.Context, c Claim) {
+// run carries out one claim under its lease, which ends at until if it is not
+// renewed, and writes the outcome.
+func (q *Queue) run(ctx context.Context, c Claim, until time.Time) {
 	work, lost := context.WithCancelCause(ctx)
 	defer lost(nil)
-	stop := q.keepLease(work, c, lost)
+	stop := q.keepLease(work, c, until, lost)
 	detail, err := q.call(work, c)
 	stop()
 	if errors.Is(context.Cause(work), errLeaseLost) {
-		return // another node has it now
+		return // another node has it, or may have it
 	}
 
 	j := &c.Job
@@ -109,7 +114,7 @@ func (q *Queue) run(ctx context.Context, c Claim) {
 func (q *Queue) call(ctx context.Context, c Claim) (detail string, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("jobs: %s panicked: %v", c.Job.Kind, p)
+			err = fmt.Errorf("jobs: %s panicked: %v\n%s", c.Job.Kind, p, debug.Stack())
 		}
 	}()
 	r, ok := q.runners[c.Job.Kind]
@@ -122,8 +127,9 @@ func (q *Queue) call(ctx context.Context, c Claim) (detail string, err error) {
 var errLeaseLost = errors.New("jobs: lease lost")
 
 // keepLease renews the lease while the runner works, and cancels its context
-// when another node took over.
-func (q *Queue) keepLease(ctx context.Context, c Claim, lost context.CancelCauseFunc) (stop func()) {
+// when another node took over, or may have because the lease could not be
+// renewed before it ended.
+func (q *Queue) keepLease(ctx context.Context, c Claim, until time.Time, lost context.CancelCauseFunc) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var done sync.WaitGroup
 	done.Go(func() {
@@ -135,8 +141,15 @@ func (q *Queue) keepLease(ctx context.Context, c Claim, lost context.CancelCause
 				return
 			case <-tick.C:
 			}
-			err := q.store.RenewLease(ctx, c, q.env.Time().Add(q.opt.Lease))
-			if iam.Is(err, iam.Conflict) {
+			next := q.env.Time().Add(q.opt.Lease)
+			try, end := context.WithTimeout(ctx, q.opt.Lease/3) // a database that hangs is no excuse
+			err := q.store.RenewLease(try, c, next)
+			end()
+			switch {
+			case err == nil:
+				until = next
+			case iam.Is(err, iam.Conflict), !q.env.Now().Before(until):
+				q.log.WarnContext(ctx, "jobs: lost the lease; the job will run again", "job", c.Job.ID, "kind", c.Job.Kind, "error", err)
 				lost(errLeaseLost)
 				return
 			}
@@ -145,7 +158,7 @@ func (q *Queue) keepLease(ctx context.Context, c Claim, lost context.CancelCause
 	return func() { cancel(); done.Wait() }
 }
 
-// backoff doubles from one second.
+// backoff is one second after the first attempt, and doubles with each.
 func (q *Queue) backoff(attempts int) time.Duration {
-	return min(time.Second<<min(attempts, 20), q.opt.MaxBackoff)
+	return min(time.Second<<min(max(attempts-1, 0), 20), q.opt.MaxBackoff)
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"log/slog"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/api"
+	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
 // requestIDs makes ids that are unique among nodes and starts, without a
@@ -29,6 +31,9 @@ func newRequestIDs() *requestIDs {
 
 func (q *requestIDs) next() string { return q.prefix + strconv.FormatUint(q.n.Add(1), 36) }
 
+// maxClient is how much of the User-Agent is kept, in bytes.
+const maxClient = 256
+
 // entry is the middleware in front of every route.
 type entry struct {
 	next       http.Handler
@@ -42,7 +47,7 @@ type entry struct {
 // tenant its host means, and logs it.
 func (e *entry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
-	info := api.RequestInfo{ID: e.ids.next(), Address: clientAddress(r, e.trusted), Client: r.UserAgent()}
+	info := api.RequestInfo{ID: e.ids.next(), Address: clientAddress(r, e.trusted), Client: iam.Cut(r.UserAgent(), maxClient)}
 	w.Header().Set("X-Request-Id", info.ID)
 	ctx := api.WithRequest(r.Context(), info)
 	if code := tenantOfHost(r.Host, e.publicHost); code != "" {
@@ -50,24 +55,35 @@ func (e *entry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	rec := &recorder{ResponseWriter: w}
 	defer func() {
-		if p := recover(); p != nil && p != http.ErrAbortHandler {
+		p := recover()
+		abort := p == http.ErrAbortHandler
+		if p != nil && !abort {
 			e.log.ErrorContext(ctx, "panic", "request_id", info.ID, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
-			if rec.status == 0 {
+			if abort = rec.status != 0; !abort {
 				http.Error(rec, "internal error", http.StatusInternalServerError)
 			}
-		} else if p != nil {
-			panic(p) // net/http drops the connection
 		}
-		level := slog.LevelDebug
-		if rec.status >= http.StatusInternalServerError {
-			level = slog.LevelWarn
+		if p == nil && rec.status == 0 {
+			rec.status = http.StatusOK // what net/http answers for a handler that says nothing
 		}
-		// The query is left out: some clients put secrets there.
-		e.log.LogAttrs(ctx, level, "request", slog.String("request_id", info.ID), slog.String("method", r.Method),
-			slog.String("path", r.URL.Path), slog.Int("status", rec.status), slog.String("address", info.Address),
-			slog.Duration("took", time.Since(start)))
+		e.logRequest(ctx, r, info, rec.status, time.Since(start))
+		if abort {
+			panic(http.ErrAbortHandler) // half an answer must not look like a whole one: net/http drops the connection
+		}
 	}()
 	e.next.ServeHTTP(rec, r.WithContext(ctx))
+}
+
+// logRequest logs a request and the status of its answer, 0 where there was
+// none. The query is left out, since some clients put secrets there.
+func (e *entry) logRequest(ctx context.Context, r *http.Request, info api.RequestInfo, status int, took time.Duration) {
+	level := slog.LevelDebug
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelWarn
+	}
+	e.log.LogAttrs(ctx, level, "request", slog.String("request_id", info.ID), slog.String("method", r.Method),
+		slog.String("path", r.URL.Path), slog.Int("status", status), slog.String("address", info.Address),
+		slog.Duration("took", took))
 }
 
 // recorder remembers the status of an answer.

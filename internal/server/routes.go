@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 // routes is the map of the whole program. Everything that is not named here
 // is an operation of a dialect, and found through the registry.
 func routes(operations *api.Registry, metrics http.Handler, ready func(context.Context) error) http.Handler {
-	mux := http.NewServeMux() // asked only for what it has, since it would redirect unclean paths by itself
+	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusOK, "ok\n") })
 	mux.HandleFunc("GET /readyz", readiness(ready))
 	mux.Handle("GET /metrics", metrics)
@@ -28,7 +29,9 @@ func routes(operations *api.Registry, metrics http.Handler, ready func(context.C
 		document(w, func() ([]byte, error) { return operations.OpenAPI(dialect) })
 	})
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, pattern := mux.Handler(r); pattern != "" {
+		// It is asked only for what it has under a clean path, since it would
+		// redirect by itself from every other spelling.
+		if _, pattern := mux.Handler(r); pattern != "" && path.Clean(r.URL.Path) == r.URL.Path {
 			mux.ServeHTTP(w, r)
 			return
 		}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/api"
@@ -43,7 +44,7 @@ func New(operations *api.Registry, c Config) http.Handler {
 	operations.Observe = m.observe
 	e := &entry{next: routes(operations, m.handler(), c.Ready), log: c.Log, trusted: c.TrustedProxies, ids: newRequestIDs()}
 	if c.PublicURL != nil {
-		e.publicHost = c.PublicURL.Hostname()
+		e.publicHost = strings.ToLower(strings.TrimSuffix(c.PublicURL.Hostname(), "."))
 	}
 	return e
 }

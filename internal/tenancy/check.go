@@ -14,10 +14,10 @@ const (
 )
 
 // validCode is the rule for codes of tenants: they are part of tokens, host
-// names and paths.
+// names and paths, where a tenant's id may stand instead of its code.
 func validCode(code string) bool {
 	const alnum = "abcdefghijklmnopqrstuvwxyz0123456789"
-	return code != "" && len(code) <= 63 &&
+	return code != "" && len(code) <= 63 && !iam.ValidID(code) &&
 		strings.Trim(code, alnum+"-_") == "" &&
 		strings.IndexByte(alnum, code[0]) >= 0 && strings.IndexByte(alnum, code[len(code)-1]) >= 0
 }

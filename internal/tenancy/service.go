@@ -57,11 +57,30 @@ func (s *Service) Tenants(ctx context.Context, by iam.Actor, f TenantFilter, p i
 	return s.store.Descendants(ctx, by.Tenant, f, p)
 }
 
+// Subtenants lists the tenants below one out of the actor's own and those
+// below it, which is the actor's own when parent is empty. NotFound for any
+// other.
+func (s *Service) Subtenants(ctx context.Context, by iam.Actor, parent string, f TenantFilter, p iam.Page) (iam.List[iam.Tenant], error) {
+	root := by.Tenant
+	if parent != "" {
+		t, err := s.Find(ctx, by, parent)
+		if err != nil {
+			return iam.List[iam.Tenant]{}, err
+		}
+		root = t.ID
+	}
+	f.ChildrenOnly = true
+	return s.store.Descendants(ctx, root, f, p)
+}
+
 // Find answers one tenant out of the actor's own and those below it, by its
 // id or the short form of it. NotFound for any other.
 func (s *Service) Find(ctx context.Context, by iam.Actor, id string) (iam.Tenant, error) {
 	f := TenantFilter{Short: id}
-	if iam.ValidID(id) {
+	switch {
+	case id == "": // an empty filter would find any
+		return iam.Tenant{}, iam.ErrNotFound("tenant", id)
+	case iam.ValidID(id):
 		f = TenantFilter{ID: iam.TenantID(id)}
 	}
 	found, err := s.store.Descendants(ctx, by.Tenant, f, iam.Page{Limit: 1})
@@ -80,13 +99,31 @@ type NewTenant struct {
 	Name        string
 	Description string
 	Attributes  map[string]string
+	// Parent is the id, or the short form of it, of the tenant right above:
+	// the actor's own when empty, or one below that.
+	Parent string
 }
 
 // RequestTenant asks for a tenant below the actor's own. It answers the job
-// that makes it, and the tenant as it will be. Invalid; Exists: the code is
-// taken.
+// that makes it, and the tenant as it will be. Invalid, also for an unknown
+// parent; Precondition: the parent is not active; Exists: the code is taken.
 func (s *Service) RequestTenant(ctx context.Context, by iam.Actor, in NewTenant) (iam.Tenant, iam.Job, error) {
-	t, err := s.newTenant(ctx, by.Tenant, in)
+	parent := by.Tenant
+	if in.Parent != "" {
+		switch above, err := s.Find(ctx, by, in.Parent); {
+		case iam.Is(err, iam.NotFound):
+			var c iam.Checker
+			c.Add("parent", iam.ReasonFormat, "parent must be one's own tenant or one below it")
+			return iam.Tenant{}, iam.Job{}, c.Err()
+		case err != nil:
+			return iam.Tenant{}, iam.Job{}, err
+		case above.State != iam.TenantActive:
+			return iam.Tenant{}, iam.Job{}, iam.E(iam.Precondition, "tenant %q is not active", above.Code).About(in.Parent)
+		default:
+			parent = above.ID
+		}
+	}
+	t, err := s.newTenant(ctx, parent, in)
 	if err != nil {
 		return iam.Tenant{}, iam.Job{}, err
 	}
@@ -95,13 +132,13 @@ func (s *Service) RequestTenant(ctx context.Context, by iam.Actor, in NewTenant)
 }
 
 // CreateTenant makes a tenant at once, for the operator. parent is empty for
-// the root of a tree.
+// the root of a tree; in.Parent is not looked at.
 func (s *Service) CreateTenant(ctx context.Context, by iam.Actor, parent iam.TenantID, in NewTenant) (iam.Tenant, error) {
 	t, err := s.newTenant(ctx, parent, in)
 	if err != nil {
 		return iam.Tenant{}, err
 	}
-	by.Tenant, by.Home = t.ID, t.ID
+	by.Home = t.ID
 	return t, s.insertTenant(ctx, by, t)
 }
 
@@ -130,7 +167,10 @@ func (s *Service) newTenant(ctx context.Context, parent iam.TenantID, in NewTena
 	}, nil
 }
 
+// insertTenant writes a tenant with what it is born with. The event is the
+// first of the new tenant's own trail, which names where the actor is at home.
 func (s *Service) insertTenant(ctx context.Context, by iam.Actor, t iam.Tenant) error {
+	by.Tenant = t.ID
 	var born Birth
 	for _, name := range iam.BuiltinNamespaces() {
 		born.Namespaces = append(born.Namespaces, iam.Namespace{
@@ -172,6 +212,7 @@ func (s *Service) UpdateTenant(ctx context.Context, by iam.Actor, id string, ch 
 		return iam.Tenant{}, err
 	}
 	t.Updated = s.env.Time()
+	by.Tenant = t.ID
 	if err := s.store.UpdateTenant(ctx, t.ID, t, s.env.Event(by, "tenant", "update", string(t.ID), t.Name)); err != nil {
 		return iam.Tenant{}, err
 	}
@@ -199,7 +240,9 @@ func (s *Service) RequestTenantDeletion(ctx context.Context, by iam.Actor, id st
 	}
 	if t.State != iam.TenantDeleting {
 		t.State, t.Updated = iam.TenantDeleting, s.env.Time()
-		if err := s.store.UpdateTenant(ctx, t.ID, t, s.env.Event(by, "tenant", "delete", string(t.ID), t.Name)); err != nil {
+		there := by
+		there.Tenant = t.ID
+		if err := s.store.UpdateTenant(ctx, t.ID, t, s.env.Event(there, "tenant", "delete", string(t.ID), t.Name)); err != nil {
 			return iam.Job{}, err
 		}
 	}

@@ -1,0 +1,104 @@
+package access_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/internal/access"
+	"github.com/gatehouse-id/gatehouse/internal/app/apptest"
+	"github.com/gatehouse-id/gatehouse/internal/directory"
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// TestOtherNodesFollowWithinASecond changes rights on one node, in all ways
+// that there are, and asks the other a second later. Both have decided before,
+// and remember what they did.
+func TestOtherNodesFollowWithinASecond(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, here *apptest.Server) {
+		there := here.Beside(t)
+		admin := here.NewTenant(t, "acme")
+		w := world{here, admin.Tenant, admin.Actor()}
+		ctx := t.Context()
+		must := func(err error) {
+			t.Helper()
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		role := w.NewRole(t, w.tenant, "reader", "users.read")
+		group, err := w.Directory.CreateGroup(ctx, w.by, "group", "", nil)
+		must(err)
+		w.bind(t, iam.Binding{Group: group.ID, Role: role.ID})
+		endpoint := w.endpoint(t, iam.UsersRead)
+
+		// Each change is of the rights of a user of its own, who may read users
+		// before it or after it.
+		changes := map[string]struct {
+			roles  []string
+			change func(iam.UserID) error
+			may    bool
+		}{
+			"disabled": {[]string{"reader"}, func(u iam.UserID) error {
+				_, err := w.Directory.UpdateUser(ctx, w.by, directory.UserKey{ID: u}, directory.UserChange{State: ptr(iam.UserDisabled)})
+				return err
+			}, false},
+			"deleted": {[]string{"reader"}, func(u iam.UserID) error {
+				_, err := w.Directory.DeleteUser(ctx, w.by, directory.UserKey{ID: u})
+				return err
+			}, false},
+			"role taken": {[]string{"reader"}, func(u iam.UserID) error {
+				_, err := w.Directory.UpdateUser(ctx, w.by, directory.UserKey{ID: u}, directory.UserChange{Roles: &[]string{}})
+				return err
+			}, false},
+			"role given": {nil, func(u iam.UserID) error {
+				_, err := w.Access.Bind(ctx, w.by, iam.Binding{User: u, Role: role.ID})
+				return err
+			}, true},
+			"into a group": {nil, func(u iam.UserID) error {
+				_, err := w.Directory.UpdateUser(ctx, w.by, directory.UserKey{ID: u}, directory.UserChange{Groups: &[]string{"group"}})
+				return err
+			}, true},
+			"unchanged": {[]string{"reader"}, func(iam.UserID) error { return nil }, true},
+		}
+		actors := map[string]iam.Actor{}
+		for name, c := range changes {
+			actors[name] = w.NewMember(t, w.tenant, name, c.roles...).Actor()
+		}
+		for name, by := range actors {
+			for _, node := range []*apptest.Server{here, there} {
+				if got := (world{node, w.tenant, w.by}).allowed(t, by, endpoint, iam.NamespaceSystem); got != (changes[name].roles != nil) {
+					t.Errorf("%s: before the change %v", name, got)
+				}
+			}
+		}
+		for name, c := range changes {
+			must(c.change(actors[name].User))
+		}
+		time.Sleep(time.Second)
+		for name, c := range changes {
+			if got := (world{there, w.tenant, w.by}).allowed(t, actors[name], endpoint, iam.NamespaceSystem); got != c.may {
+				t.Errorf("%s: a second later on the other node %v", name, got)
+			}
+		}
+	})
+}
+
+// TestRoleOfAnotherNodeCanBeGiven: a role that another node made a moment ago
+// is not unknown here, though this node remembers the roles of before.
+func TestRoleOfAnotherNodeCanBeGiven(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, here *apptest.Server) {
+		there := here.Beside(t)
+		admin := here.NewTenant(t, "acme")
+		ann := here.NewMember(t, admin.Tenant, "ann").User
+		if _, err := there.Access.May(t.Context(), admin.Actor(), iam.UsersRead); err != nil {
+			t.Fatal(err)
+		}
+		role := here.NewRole(t, admin.Tenant, "new", "users.read")
+		if _, err := there.Access.Bind(t.Context(), admin.Actor(), iam.Binding{User: ann.ID, Role: role.ID}); err != nil {
+			t.Errorf("bound there: %v", err)
+		}
+		if _, err := there.Access.DeleteRole(t.Context(), admin.Actor(), access.RoleKey{ID: role.ID}); err != nil {
+			t.Errorf("deleted there: %v", err)
+		}
+	})
+}
