@@ -1,0 +1,127 @@
+package fess
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/internal/access"
+	"github.com/gatehouse-id/gatehouse/internal/api"
+	"github.com/gatehouse-id/gatehouse/internal/authn"
+	"github.com/gatehouse-id/gatehouse/internal/directory"
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// Directory keeps users and groups; *directory.Service satisfies it.
+type Directory interface {
+	User(ctx context.Context, by iam.Actor, k directory.UserKey) (iam.User, error)
+	Users(ctx context.Context, by iam.Actor, f directory.UserFilter, p iam.Page) (iam.List[iam.User], error)
+	CreateUser(ctx context.Context, by iam.Actor, in directory.NewUser) (iam.User, error)
+	UpdateUser(ctx context.Context, by iam.Actor, k directory.UserKey, ch directory.UserChange) (iam.User, error)
+	DeleteUser(ctx context.Context, by iam.Actor, k directory.UserKey) (iam.User, error)
+
+	Group(ctx context.Context, by iam.Actor, k directory.GroupKey) (iam.Group, error)
+	Groups(ctx context.Context, by iam.Actor, p iam.Page) (iam.List[iam.Group], error)
+	CreateGroup(ctx context.Context, by iam.Actor, name, description string, attributes map[string]string) (iam.Group, error)
+	UpdateGroup(ctx context.Context, by iam.Actor, k directory.GroupKey, ch directory.GroupChange) (iam.Group, error)
+	DeleteGroup(ctx context.Context, by iam.Actor, k directory.GroupKey) (iam.Group, error)
+}
+
+// Access keeps roles; *access.Service satisfies it.
+type Access interface {
+	May(ctx context.Context, by iam.Actor, p iam.Permission) (bool, error)
+
+	Role(ctx context.Context, by iam.Actor, k access.RoleKey) (iam.Role, error)
+	Roles(ctx context.Context, by iam.Actor, p iam.Page) (iam.List[iam.Role], error)
+	CreateRole(ctx context.Context, by iam.Actor, in access.NewRole) (iam.Role, error)
+	UpdateRole(ctx context.Context, by iam.Actor, k access.RoleKey, ch access.RoleChange) (iam.Role, error)
+	DeleteRole(ctx context.Context, by iam.Actor, k access.RoleKey) (iam.Role, error)
+}
+
+// Authenticator knows callers by their tokens; *authn.Service satisfies it.
+type Authenticator interface {
+	Token(ctx context.Context, raw string, from authn.Origin) (iam.Actor, error)
+	Session(ctx context.Context, token string, from authn.Origin) (iam.Actor, error)
+	Tenant(ctx context.Context, code string) (iam.TenantID, error)
+}
+
+// Deps are what the dialect needs of the program.
+type Deps struct {
+	Directory Directory
+	Access    Access
+	Authn     Authenticator
+	// Ready answers nil while requests can be served.
+	Ready func(ctx context.Context) error
+}
+
+// dialect holds the handlers.
+type dialect struct{ Deps }
+
+// New makes the dialect and its operations.
+func New(deps Deps) (*api.Dialect, []api.Operation) {
+	d := &dialect{deps}
+	described := &api.Dialect{
+		Name:  name,
+		Title: "Fess admin API",
+		Description: "Users, groups and roles as the search server Fess manages them. " +
+			"Every answer has the member `response`, whose `status` is 0 where the call succeeded.",
+		Version:      version,
+		Prefixes:     []string{"/api/admin/user/", "/api/admin/group/", "/api/admin/role/", "/api/v1/health/", "/api/v2/health/"},
+		Authenticate: d.authenticate,
+		Fail:         fail,
+		Security: []api.Security{{Name: "accessToken", Scheme: "bearer",
+			Description: "An API token or a session token. The word Bearer may be left out."}},
+	}
+	return described, slices.Concat(d.users(), d.groups(), d.roles(), d.health())
+}
+
+const (
+	name    = "fess"
+	version = "15.8" // of Fess, whose behaviour this is; its servers answer major and minor
+)
+
+// authenticate finds out who calls: with an API token, or with a session token
+// that another dialect gave out.
+func (d *dialect) authenticate(ctx context.Context, r *http.Request) (iam.Actor, error) {
+	token, ok := tokenOf(r.Header.Get("Authorization"))
+	if !ok {
+		return iam.Actor{}, errUnauthenticated()
+	}
+	info := api.RequestOf(ctx)
+	from := authn.Origin{Dialect: name, Address: info.Address, Client: info.Client, RequestID: info.ID}
+	prove := d.Authn.Session
+	if strings.HasPrefix(token, "gh_") {
+		prove = d.Authn.Token
+	}
+	by, err := prove(ctx, token, from)
+	if err != nil {
+		return iam.Actor{}, err
+	}
+	if code := api.TenantOf(ctx); code != "" {
+		t, err := d.Authn.Tenant(ctx, code)
+		if err != nil {
+			return iam.Actor{}, err
+		}
+		if t != by.Tenant {
+			return iam.Actor{}, errUnauthenticated()
+		}
+	}
+	return by, nil
+}
+
+// tokenOf takes the token out of the header, which is "Bearer TOKEN" in just
+// this case and with one space, or the bare token.
+func tokenOf(header string) (token string, ok bool) {
+	switch parts := strings.Split(header, " "); {
+	case len(parts) == 1:
+		token = parts[0]
+	case len(parts) == 2 && parts[0] == "Bearer":
+		token = parts[1]
+	}
+	return token, token != ""
+}
+
+func errUnauthenticated() error {
+	return iam.E(iam.Unauthenticated, "a token is required, of the tenant that the request is for")
+}
