@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"sync"
+
+	"github.com/gatehouse-id/gatehouse/internal/app"
+	"github.com/gatehouse-id/gatehouse/internal/server"
+)
+
+type serveCmd struct {
+	storageFlags
+	Listen         string   `help:"Address and port to listen on." default:"127.0.0.1:8080" env:"GATEHOUSE_LISTEN"`
+	PublicURL      string   `help:"Address under which clients reach the server. Tenants' names stand in front of its host. Default: the address it listens on." placeholder:"URL" default:"" env:"GATEHOUSE_PUBLIC_URL"`
+	TrustedProxies []string `help:"Networks (CIDR) of the proxies whose X-Forwarded-For is believed. Default: none." placeholder:"CIDR" sep:"," default:"" env:"GATEHOUSE_TRUSTED_PROXIES"`
+	Migrate        bool     `help:"Bring an older PostgreSQL schema up to date before serving. SQLite always is." env:"GATEHOUSE_MIGRATE"`
+	LogFormat      string   `help:"Format of the log: ${enum}." enum:"text,json" default:"text" env:"GATEHOUSE_LOG_FORMAT"`
+	LogLevel       string   `help:"Least level that is logged: ${enum}. Every request is logged at debug." enum:"debug,info,warn,error" default:"info" env:"GATEHOUSE_LOG_LEVEL"`
+
+	AdminEmail    string `help:"E-mail address of the first administrator. Only the first start reads it." default:"admin@gatehouse.local" env:"GATEHOUSE_ADMIN_EMAIL"`
+	AdminPassword string `help:"Password of the first administrator. Default: made at random and printed once." placeholder:"PASSWORD" default:"" env:"GATEHOUSE_ADMIN_PASSWORD"`
+	AdminToken    string `help:"API token of the first administrator, gh_default_<id>_<secret> with a secret of at least 32 characters. Default: made at random and printed once." placeholder:"TOKEN" default:"" env:"GATEHOUSE_ADMIN_TOKEN"`
+}
+
+// Run serves until ctx ends.
+func (cmd *serveCmd) Run(ctx context.Context, c console) (err error) {
+	log := cmd.logger(c.err)
+	o := cmd.options(log)
+	o.Migrate = cmd.Migrate
+	if o.TrustedProxies, err = parsePrefixes(cmd.TrustedProxies); err != nil {
+		return err
+	}
+	var listen net.ListenConfig
+	l, err := listen.Listen(ctx, "tcp", cmd.Listen)
+	if err != nil {
+		return err
+	}
+	defer l.Close() //nolint:errcheck // Serve has closed it unless we never came to it
+	if cmd.PublicURL == "" {
+		cmd.PublicURL = "http://" + l.Addr().String()
+	}
+	if o.PublicURL, err = parsePublicURL(cmd.PublicURL); err != nil {
+		return err
+	}
+	a, err := app.Open(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	admin, err := a.FirstStart(ctx, app.Admin{Email: cmd.AdminEmail, Password: cmd.AdminPassword, Token: cmd.AdminToken})
+	if err != nil {
+		return err
+	}
+	if admin != nil {
+		cmd.welcome(c.out, admin)
+	}
+
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var work sync.WaitGroup
+	work.Go(func() { a.Run(background) })
+	defer work.Wait()
+	defer stop() // after the last request: it may wait for a job
+	log.Info("serving", "address", l.Addr().String(), "url", cmd.PublicURL, "version", version)
+	if err := server.Serve(ctx, l, a.Handler(), log); err != nil {
+		return err
+	}
+	log.Info("stopped")
+	return nil
+}
+
+// welcome prints, once, how to sign in. What the operator chose is not
+// repeated.
+func (cmd *serveCmd) welcome(out io.Writer, admin *app.Admin) {
+	password, token := admin.Password, admin.Token
+	if cmd.AdminPassword != "" {
+		password = "(as set in GATEHOUSE_ADMIN_PASSWORD)"
+	}
+	if cmd.AdminToken != "" {
+		token = "(as set in GATEHOUSE_ADMIN_TOKEN)"
+	}
+	shownPassword, shownToken := admin.Password, admin.Token
+	if cmd.AdminPassword != "" {
+		shownPassword = "$GATEHOUSE_ADMIN_PASSWORD"
+	}
+	if cmd.AdminToken != "" {
+		shownToken = "$GATEHOUSE_ADMIN_TOKEN"
+	}
+	fmt.Fprintf(out, `
+Gatehouse is new here. This is shown once and never again:
+
+  URL        %[1]s
+  tenant     default
+  user       %[2]s
+  password   %[3]s
+  API token  %[4]s
+
+Three things to try:
+
+  curl -s %[1]s/v2.1/auth/signin -d '{"username":"%[2]s","password":"%[5]s"}'
+
+  curl -s %[1]s/api/admin/user/settings -H "Authorization: Bearer %[6]s"
+
+  curl -s %[1]s/api/admin/user/setting -H "Authorization: Bearer %[6]s" \
+       -d '{"name":"alice","password":"correct horse battery","mail":"alice@example.com","roles":["user"]}'
+
+`, cmd.PublicURL, app.AdminName, password, token, shownPassword, shownToken)
+}
+
+func (cmd *serveCmd) logger(out io.Writer) *slog.Logger {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(cmd.LogLevel)); err != nil {
+		level = slog.LevelInfo // kong has checked the value
+	}
+	o := &slog.HandlerOptions{Level: level}
+	if cmd.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(out, o))
+	}
+	return slog.New(slog.NewTextHandler(out, o))
+}
+
+func parsePrefixes(texts []string) ([]netip.Prefix, error) {
+	var prefixes []netip.Prefix
+	for _, s := range texts {
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			a, errAddr := netip.ParseAddr(s)
+			if errAddr != nil {
+				return nil, fmt.Errorf("--trusted-proxies: %q is neither a network such as 10.0.0.0/8 nor an address", s)
+			}
+			p = netip.PrefixFrom(a, a.BitLen())
+		}
+		prefixes = append(prefixes, p.Masked())
+	}
+	return prefixes, nil
+}
+
+func parsePublicURL(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("--public-url: %q must be an address such as https://id.example.com", s)
+	}
+	return u, nil
+}

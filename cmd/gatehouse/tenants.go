@@ -1,0 +1,65 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/tenancy"
+)
+
+type tenantCmd struct {
+	Create tenantCreateCmd `cmd:"" help:"Make a tenant."`
+	List   tenantListCmd   `cmd:"" help:"List all tenants."`
+}
+
+type tenantCreateCmd struct {
+	storageFlags
+	Code   string `arg:"" help:"Code: lower-case letters, digits, '-' and '_'. It cannot be changed."`
+	Name   string `help:"Name for people. Default: the code." default:"" env:"GATEHOUSE_TENANT_NAME"`
+	Parent string `help:"Code of the tenant above it. Default: none." default:"" env:"GATEHOUSE_TENANT_PARENT"`
+	JSON   bool   `help:"Print JSON for programs instead of a table for people." env:"GATEHOUSE_JSON"`
+}
+
+// Run makes a tenant. It is empty: user create and token create with --tenant
+// put somebody into it.
+func (cmd *tenantCreateCmd) Run(ctx context.Context, c console) (err error) {
+	a, err := cmd.open(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	var parent iam.Tenant
+	if cmd.Parent != "" {
+		if parent, err = a.Tenancy.ByCode(ctx, cmd.Parent); err != nil {
+			return err
+		}
+	}
+	t, err := a.Tenancy.CreateTenant(ctx, iam.System("", "command line"), parent.ID, tenancy.NewTenant{Code: cmd.Code, Name: cmd.Name})
+	if err != nil {
+		return err
+	}
+	p := newPrinter(c.out, cmd.JSON, "code", "id", "name", "parent")
+	return errors.Join(p.row(t.Code, t.ID, t.Name, parent.Code), p.flush())
+}
+
+type tenantListCmd struct {
+	storageFlags
+	JSON bool `help:"Print JSON for programs instead of a table for people." env:"GATEHOUSE_JSON"`
+}
+
+// Run lists all tenants of the installation.
+func (cmd *tenantListCmd) Run(ctx context.Context, c console) (err error) {
+	a, err := cmd.open(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, a.Close()) }()
+	p := newPrinter(c.out, cmd.JSON, "code", "id", "name", "state", "parent", "created")
+	err = all(func(page iam.Page) (iam.List[iam.Tenant], error) {
+		return a.Tenancy.All(ctx, iam.System("", "command line"), page)
+	}, func(t iam.Tenant) error {
+		return p.row(t.Code, t.ID, t.Name, t.State, t.Parent, timeText(t.Created))
+	})
+	return errors.Join(err, p.flush())
+}

@@ -1,0 +1,185 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/internal/access"
+	"github.com/gatehouse-id/gatehouse/internal/access/rbac"
+	"github.com/gatehouse-id/gatehouse/internal/api"
+	"github.com/gatehouse-id/gatehouse/internal/api/fess"
+	"github.com/gatehouse-id/gatehouse/internal/api/netapp"
+	"github.com/gatehouse-id/gatehouse/internal/audit"
+	"github.com/gatehouse-id/gatehouse/internal/authn"
+	"github.com/gatehouse-id/gatehouse/internal/cluster"
+	"github.com/gatehouse-id/gatehouse/internal/directory"
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/job"
+	"github.com/gatehouse-id/gatehouse/internal/keyring"
+	"github.com/gatehouse-id/gatehouse/internal/password"
+	"github.com/gatehouse-id/gatehouse/internal/server"
+	"github.com/gatehouse-id/gatehouse/internal/storage"
+	"github.com/gatehouse-id/gatehouse/internal/storage/postgres"
+	"github.com/gatehouse-id/gatehouse/internal/storage/sqlite"
+	"github.com/gatehouse-id/gatehouse/internal/tenancy"
+)
+
+// Options say what the program is to be.
+type Options struct {
+	// Data is the folder for the SQLite file and the master key.
+	Data string
+	// Database is the URL of a PostgreSQL database; empty for SQLite in Data.
+	Database string
+	// Migrate brings an older PostgreSQL schema up to date. SQLite always is.
+	Migrate bool
+	// MasterKey is 64 hexadecimal digits; empty for the file master.key in Data.
+	MasterKey      string
+	PublicURL      *url.URL
+	TrustedProxies []netip.Prefix
+	Version        string
+	Log            *slog.Logger
+	// Env is the world; its zero value is the real one.
+	Env iam.Env
+	// Hasher hashes passwords; nil for the default parameters.
+	Hasher *password.Hasher
+}
+
+// App is the program, put together.
+type App struct {
+	Tenancy   *tenancy.Service
+	Directory *directory.Service
+	Access    *access.Service
+	Authn     *authn.Service
+	Audit     *audit.Service
+	Jobs      *job.Queue
+	Keys      *keyring.Keyring
+	Store     *storage.Store
+	Engine    storage.Engine
+	Registry  *api.Registry
+	// Master is the key under which the tenants' keys are kept.
+	Master keyring.Master
+
+	version string
+	handler http.Handler
+	epochs  *cluster.Epochs
+	env     iam.Env
+	log     *slog.Logger
+}
+
+// Open opens the storage, migrates it where that is wanted, and puts the
+// program together. It starts nothing.
+func Open(ctx context.Context, o Options) (_ *App, err error) {
+	if o.Env.Now == nil {
+		o.Env = iam.Env{Now: time.Now, Rand: rand.Reader}
+	}
+	if o.Hasher == nil {
+		o.Hasher = password.NewHasher(password.DefaultParams(), runtime.GOMAXPROCS(0), o.Env)
+	}
+	engine, err := openEngine(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, engine.Close())
+		}
+	}()
+	if o.Database == "" || o.Migrate {
+		err = engine.Migrate(ctx)
+	} else {
+		err = engine.CheckSchema(ctx)
+	}
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Engine: engine, Store: storage.New(engine, o.Env), env: o.Env, log: o.Log, version: o.Version}
+	if a.Master, err = a.master(ctx, o); err != nil {
+		return nil, err
+	}
+	a.connect(o)
+	return a, nil
+}
+
+func openEngine(ctx context.Context, o Options) (storage.Engine, error) {
+	if o.Database != "" {
+		return postgres.Open(ctx, o.Database)
+	}
+	if err := os.MkdirAll(o.Data, 0o700); err != nil {
+		return nil, err
+	}
+	return sqlite.Open(ctx, filepath.Join(o.Data, "gatehouse.db"), sqlite.Options{})
+}
+
+// connect makes the use cases, gives each what it needs of the others, and
+// registers the dialects.
+func (a *App) connect(o Options) {
+	a.epochs = cluster.NewEpochs(a.Store, a.env, a.log)
+	a.Store.OnEpoch = a.epochs.Advance
+	a.Keys = keyring.New(a.Master, a.Store, a.env)
+	a.Access = access.New(a.Store, a.epochs, a.env)
+	a.Audit = audit.New(a.Store, a.env, a.log)
+	a.Authn = authn.New(a.Store, a.epochs, a.Keys, o.Hasher, a.env, a.log)
+	a.Directory = directory.New(a.Store, a.Access, o.Hasher, a.env)
+	a.Jobs = job.New(a.Store, a.env, a.log, job.Options{Node: nodeName(a.env)})
+	a.Tenancy = tenancy.New(a.Store, a.Jobs, a.env, access.Builtin)
+	a.Jobs.Register(a.Tenancy.Runners())
+
+	a.Registry = api.NewRegistry(a.log, a.Access)
+	d, ops := fess.New(fess.Deps{Directory: a.Directory, Access: a.Access, Authn: a.Authn, Ready: a.Engine.Ping})
+	a.Registry.Add(d, ops...)
+	d, ops = netapp.New(netapp.Deps{Tenancy: a.Tenancy, Directory: a.Directory, Access: a.Access, Authn: a.Authn, Jobs: a.Jobs})
+	a.Registry.Add(d, ops...)
+	a.Access.UseCatalog(catalog(a.Registry))
+
+	a.handler = server.New(a.Registry, server.Config{PublicURL: o.PublicURL, TrustedProxies: o.TrustedProxies,
+		Version: o.Version, Log: a.log, Ready: a.Engine.Ping})
+}
+
+// catalog tells the engine of access the operations that the registry has,
+// under the same numbers, and behind them the right that a use case asks for
+// by itself, so that roles can give it.
+func catalog(r *api.Registry) *rbac.Catalog {
+	var endpoints []rbac.Endpoint
+	for _, op := range r.Operations() {
+		endpoints = append(endpoints, rbac.Endpoint{Dialect: op.Dialect.Name, ID: op.Op.ID,
+			Method: op.Op.Methods[0], Path: op.Op.Paths[0], Permission: op.Op.Access.Permission()})
+	}
+	endpoints = append(endpoints, rbac.Endpoint{ID: "set the password of another user", Permission: iam.UsersPassword})
+	return rbac.NewCatalog(endpoints)
+}
+
+// nodeName is unique among nodes and starts, and tells people which machine it is.
+func nodeName(env iam.Env) string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "node"
+	}
+	return strings.ToLower(host) + "-" + env.Secret(4)
+}
+
+// Handler answers every request of every dialect.
+func (a *App) Handler() http.Handler { return a.handler }
+
+// Run does the work in the background until ctx ends, and returns when it is
+// done with what it had in hand.
+func (a *App) Run(ctx context.Context) {
+	var workers sync.WaitGroup
+	for _, run := range []func(context.Context){a.epochs.Run, a.Jobs.Run, a.Authn.Run, a.Audit.Run} {
+		workers.Go(func() { run(ctx) })
+	}
+	workers.Wait()
+}
+
+// Close lets go of the storage. Run must have returned.
+func (a *App) Close() error { return a.Engine.Close() }
