@@ -28,6 +28,7 @@ const (
 	console     = "console"      // the web pages
 	server      = "server"       // mounts all ways in
 	program     = "program"      // wires everything
+	commandLine = "command line" // what the operator types, and what measures
 	testSupport = "test support" // no program imports it
 )
 
@@ -80,16 +81,20 @@ var rules = []rule{
 	{layer: server, packages: []string{"internal/server"},
 		may: []string{vocabulary, leaf, useCase, kit, dialect, console}, never: sql},
 
-	{layer: program, packages: []string{"cmd/gatehouse"},
+	{layer: program, packages: []string{"internal/app"},
 		may: []string{vocabulary, engine, leaf, useCase, storage, database, kit, dialect, console, server}},
-	{layer: program, packages: []string{"bench/..."},
-		may: []string{vocabulary, engine, leaf, useCase, storage, database, kit, dialect, console, server, testSupport}},
+	{layer: commandLine, packages: []string{"cmd/gatehouse"},
+		may: []string{vocabulary, leaf, useCase, server, program}, never: sql},
+	{layer: commandLine, packages: []string{"bench/..."},
+		may: []string{vocabulary, engine, leaf, useCase, storage, database, kit, dialect, console, server, program, testSupport}},
 
 	{layer: testSupport, packages: []string{"internal/storage/storagetest"},
 		may: []string{vocabulary, leaf, engine, useCase, storage}, never: drivers},
 	{layer: testSupport, packages: []string{"internal/api/golden"},
 		may: []string{vocabulary, kit}, never: sql},
-	{layer: testSupport, packages: []string{"internal/testpg"}},
+	{layer: testSupport, packages: []string{"internal/app/apptest"},
+		may: []string{vocabulary, leaf, useCase, program, testSupport}, never: drivers},
+	{layer: testSupport, packages: []string{"internal/testpg", "internal/testproc"}},
 }
 
 // Everywhere, in tests too: no C, and no assertion library.
