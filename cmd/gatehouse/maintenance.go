@@ -20,8 +20,8 @@ func (cmd *migrateCmd) Run(ctx context.Context, c console) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintln(c.out, "The schema is up to date.")
-	return a.Close()
+	_, err = fmt.Fprintln(c.out, "The schema is up to date.")
+	return errors.Join(err, a.Close())
 }
 
 type versionCmd struct{}
@@ -59,8 +59,8 @@ func (cmd *backupCmd) Run(ctx context.Context, c console) (err error) {
 	if err := f.Sync(); err != nil {
 		return err
 	}
-	fmt.Fprintln(c.out, "Written to "+cmd.File+". It holds the master key: keep it like a password.")
-	return nil
+	_, err = fmt.Fprintln(c.out, "Written to "+cmd.File+". It holds the master key: keep it like a password.")
+	return err
 }
 
 type restoreCmd struct {
@@ -74,10 +74,10 @@ func (cmd *restoreCmd) Run(ctx context.Context, c console) (err error) {
 	if err != nil {
 		return err
 	}
-	defer f.Close() //nolint:errcheck // only read
+	defer f.Close()
 	if err := app.Restore(ctx, cmd.options(slog.New(slog.NewTextHandler(c.err, nil))), f); err != nil {
 		return err
 	}
-	fmt.Fprintln(c.out, "Restored from "+cmd.File+".")
-	return nil
+	_, err = fmt.Fprintln(c.out, "Restored from "+cmd.File+".")
+	return err
 }

@@ -42,7 +42,7 @@ func (cmd *serveCmd) Run(ctx context.Context, c console) (err error) {
 	if err != nil {
 		return err
 	}
-	defer l.Close() //nolint:errcheck // Serve has closed it unless we never came to it
+	defer l.Close() // Serve has, unless we never come to it
 	if cmd.PublicURL == "" {
 		cmd.PublicURL = "http://" + l.Addr().String()
 	}
@@ -59,7 +59,9 @@ func (cmd *serveCmd) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	if admin != nil {
-		cmd.welcome(c.out, admin)
+		if err := cmd.welcome(c.out, admin); err != nil {
+			return fmt.Errorf("cannot print how to sign in; reset the password with gatehouse user reset-password admin: %w", err)
+		}
 	}
 
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -77,22 +79,16 @@ func (cmd *serveCmd) Run(ctx context.Context, c console) (err error) {
 
 // welcome prints, once, how to sign in. What the operator chose is not
 // repeated.
-func (cmd *serveCmd) welcome(out io.Writer, admin *app.Admin) {
-	password, token := admin.Password, admin.Token
+func (cmd *serveCmd) welcome(out io.Writer, admin *app.Admin) error {
+	password, quoted, token := admin.Password, admin.Password, admin.Token
 	if cmd.AdminPassword != "" {
-		password = "(as set in GATEHOUSE_ADMIN_PASSWORD)"
+		password = "$GATEHOUSE_ADMIN_PASSWORD"
+		quoted = `'"` + password + `"'` // out of the single quotes, where a shell fills it in
 	}
 	if cmd.AdminToken != "" {
-		token = "(as set in GATEHOUSE_ADMIN_TOKEN)"
+		token = "$GATEHOUSE_ADMIN_TOKEN"
 	}
-	shownPassword, shownToken := admin.Password, admin.Token
-	if cmd.AdminPassword != "" {
-		shownPassword = "$GATEHOUSE_ADMIN_PASSWORD"
-	}
-	if cmd.AdminToken != "" {
-		shownToken = "$GATEHOUSE_ADMIN_TOKEN"
-	}
-	fmt.Fprintf(out, `
+	_, err := fmt.Fprintf(out, `
 Gatehouse is new here. This is shown once and never again:
 
   URL        %[1]s
@@ -105,12 +101,13 @@ Three things to try:
 
   curl -s %[1]s/v2.1/auth/signin -d '{"username":"%[2]s","password":"%[5]s"}'
 
-  curl -s %[1]s/api/admin/user/settings -H "Authorization: Bearer %[6]s"
+  curl -s %[1]s/api/admin/user/settings -H "Authorization: Bearer %[4]s"
 
-  curl -s %[1]s/api/admin/user/setting -H "Authorization: Bearer %[6]s" \
+  curl -s %[1]s/api/admin/user/setting -H "Authorization: Bearer %[4]s" \
        -d '{"name":"alice","password":"correct horse battery","mail":"alice@example.com","roles":["user"]}'
 
-`, cmd.PublicURL, app.AdminName, password, token, shownPassword, shownToken)
+`, cmd.PublicURL, app.AdminName, password, token, quoted)
+	return err
 }
 
 func (cmd *serveCmd) logger(out io.Writer) *slog.Logger {

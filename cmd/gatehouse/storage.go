@@ -24,7 +24,9 @@ type storageFlags struct {
 // open puts the program together for one command, which says nothing unless
 // something is wrong.
 func (f storageFlags) open(ctx context.Context, c console) (*app.App, error) {
-	return app.Open(ctx, f.options(slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn}))))
+	o := f.options(slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
+	o.MustExist = true
+	return app.Open(ctx, o)
 }
 
 func (f storageFlags) options(log *slog.Logger) app.Options {
@@ -66,7 +68,7 @@ func newPrinter(out io.Writer, asJSON bool, columns ...string) *printer {
 	p := &printer{out: out, json: asJSON, columns: columns}
 	if !asJSON {
 		p.table = tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-		fmt.Fprintln(p.table, strings.ToUpper(strings.Join(columns, "\t")))
+		_, _ = fmt.Fprintln(p.table, strings.ToUpper(strings.Join(columns, "\t"))) // flush tells of an error
 	}
 	return p
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -43,6 +44,9 @@ type Options struct {
 	Database string
 	// Migrate brings an older PostgreSQL schema up to date. SQLite always is.
 	Migrate bool
+	// MustExist refuses a data folder without a database, instead of making
+	// one: a command that was pointed at the wrong folder says so.
+	MustExist bool
 	// MasterKey is 64 hexadecimal digits; empty for the file master.key in Data.
 	MasterKey      string
 	PublicURL      *url.URL
@@ -115,10 +119,11 @@ func openEngine(ctx context.Context, o Options) (storage.Engine, error) {
 	if o.Database != "" {
 		return postgres.Open(ctx, o.Database)
 	}
-	if err := os.MkdirAll(o.Data, 0o700); err != nil {
-		return nil, err
+	path := filepath.Join(o.Data, "gatehouse.db")
+	if _, err := os.Stat(path); o.MustExist && errors.Is(err, fs.ErrNotExist) {
+		return nil, iam.E(iam.Precondition, "there is no database in %s: gatehouse serve makes one", o.Data)
 	}
-	return sqlite.Open(ctx, filepath.Join(o.Data, "gatehouse.db"), sqlite.Options{})
+	return sqlite.Open(ctx, path, sqlite.Options{})
 }
 
 // connect makes the use cases, gives each what it needs of the others, and

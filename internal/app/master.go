@@ -56,7 +56,7 @@ func findMaster(path, given, known string, env iam.Env) (key keyring.Master, mad
 	if known != "" {
 		return key, false, errNoMaster(known, path)
 	}
-	if err = os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return key, false, err
 	}
 	if key, err = keyring.CreateMaster(path, env); iam.Is(err, iam.Exists) {

@@ -74,9 +74,7 @@ func (s *Service) Run(ctx context.Context) {
 	for {
 		select {
 		case <-ctx.Done():
-			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-			defer cancel()
-			s.flushUsage(last)
+			s.flushUsage(context.WithoutCancel(ctx))
 			return
 		case <-flush.C:
 			s.flushUsage(ctx)

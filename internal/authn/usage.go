@@ -39,6 +39,8 @@ func (u *usage) take() map[iam.TenantID]map[iam.TokenID]time.Time {
 }
 
 func (s *Service) flushUsage(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
 	for t, used := range s.used.take() {
 		if err := s.store.TouchTokens(ctx, t, used); err != nil {
 			s.log.WarnContext(ctx, "authn: cannot note the use of tokens", "tenant", t, "error", err)

@@ -111,7 +111,7 @@ func (s *Service) rolesToWrite(ctx context.Context, by iam.Actor, old []iam.Ref[
 
 // settle answers the ids of refs without repetition, making those that are
 // missing when that is wanted.
-func settle[T ~string](refs []iam.Ref[T], path, what string, makeMissing bool, make func(name string) (T, error)) ([]T, error) {
+func settle[T ~string](refs []iam.Ref[T], path, what string, makeMissing bool, create func(name string) (T, error)) ([]T, error) {
 	ids := []T{}
 	seen := map[string]T{}
 	var c iam.Checker
@@ -124,7 +124,7 @@ func settle[T ~string](refs []iam.Ref[T], path, what string, makeMissing bool, m
 			id = r.ID
 		case makeMissing:
 			var err error
-			if id, err = make(r.Name); err != nil {
+			if id, err = create(r.Name); err != nil {
 				return nil, err
 			}
 		default:

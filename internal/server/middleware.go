@@ -56,7 +56,7 @@ func (e *entry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rec := &recorder{ResponseWriter: w}
 	defer func() {
 		p := recover()
-		abort := p == http.ErrAbortHandler
+		abort := p == any(http.ErrAbortHandler)
 		if p != nil && !abort {
 			e.log.ErrorContext(ctx, "panic", "request_id", info.ID, "path", r.URL.Path, "panic", p, "stack", string(debug.Stack()))
 			if abort = rec.status != 0; !abort {

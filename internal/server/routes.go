@@ -3,36 +3,30 @@ package server
 import (
 	"context"
 	"net/http"
-	"path"
-	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/api"
 )
 
 // routes is the map of the whole program. Everything that is not named here
-// is an operation of a dialect, and found through the registry.
+// is an operation of a dialect, and found through the registry. It is a map
+// and not a ServeMux, which would look for other methods of the path with
+// every request that is not for it.
 func routes(operations *api.Registry, metrics http.Handler, ready func(context.Context) error) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusOK, "ok\n") })
-	mux.HandleFunc("GET /readyz", readiness(ready))
-	mux.Handle("GET /metrics", metrics)
-	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
-		document(w, operations.OpenAPIAll)
-	})
-	mux.HandleFunc("GET /openapi/{file}", func(w http.ResponseWriter, r *http.Request) {
-		dialect, ok := strings.CutSuffix(r.PathValue("file"), ".json")
-		if !ok {
-			http.NotFound(w, r)
-			return
-		}
-		document(w, func() ([]byte, error) { return operations.OpenAPI(dialect) })
-	})
+	pages := map[string]http.HandlerFunc{
+		"/healthz":      func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusOK, "ok\n") },
+		"/readyz":       readiness(ready),
+		"/metrics":      metrics.ServeHTTP,
+		"/openapi.json": document(operations.OpenAPIAll),
+	}
+	for _, op := range operations.Operations() {
+		dialect := op.Dialect.Name
+		pages["/openapi/"+dialect+".json"] = document(func() ([]byte, error) { return operations.OpenAPI(dialect) })
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		// It is asked only for what it has under a clean path, since it would
-		// redirect by itself from every other spelling.
-		if _, pattern := mux.Handler(r); pattern != "" && path.Clean(r.URL.Path) == r.URL.Path {
-			mux.ServeHTTP(w, r)
+		page, ok := pages[r.URL.Path]
+		if ok && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			page(w, r)
 			return
 		}
 		operations.ServeHTTP(w, r)
@@ -53,15 +47,17 @@ func readiness(ready func(context.Context) error) http.HandlerFunc {
 	}
 }
 
-func document(w http.ResponseWriter, get func() ([]byte, error)) {
-	doc, err := get()
-	if err != nil {
-		http.Error(w, "there is no such document", http.StatusNotFound)
-		return
+func document(get func() ([]byte, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		doc, err := get()
+		if err != nil {
+			http.Error(w, "the document cannot be made", http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		_, _ = w.Write(doc)
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	_, _ = w.Write(doc)
 }
 
 func text(w http.ResponseWriter, status int, s string) {

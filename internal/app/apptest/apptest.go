@@ -101,10 +101,14 @@ func Each(t *testing.T, test func(t *testing.T, s *Server)) {
 }
 
 // SQLite starts a server on a new SQLite file.
-func SQLite(t testing.TB) *Server { return Start(t, app.Options{}) }
+func SQLite(t testing.TB) *Server {
+	t.Helper()
+	return Start(t, app.Options{})
+}
 
 // Postgres starts a server on a new PostgreSQL database.
 func Postgres(t testing.TB) *Server {
+	t.Helper()
 	return Start(t, app.Options{Database: testpg.URL(t), Migrate: true})
 }
 

@@ -1,0 +1,193 @@
+package app_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatehouse-id/gatehouse/internal/api"
+	"github.com/gatehouse-id/gatehouse/internal/app/apptest"
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/storage"
+)
+
+// public are the operations that need no credentials. Whoever adds one to a
+// dialect has to add it here, and to think.
+var public = []string{"netapp auth.signin", "netapp auth.password", "fess health.v1", "fess health.v2"}
+
+// unauthenticated tells, for each dialect, an answer to who is not known.
+var unauthenticated = map[string]func(apptest.Answer) bool{
+	"netapp": func(a apptest.Answer) bool {
+		var e struct {
+			Status struct {
+				Code int `json:"code"`
+			} `json:"status"`
+		}
+		return a.Status == http.StatusUnauthorized && json.Unmarshal([]byte(a.Body), &e) == nil && e.Status.Code == http.StatusUnauthorized
+	},
+	"fess": func(a apptest.Answer) bool {
+		var e struct {
+			Response struct {
+				Status  int    `json:"status"`
+				Message string `json:"message"`
+			} `json:"response"`
+		}
+		return a.Status == http.StatusOK && json.Unmarshal([]byte(a.Body), &e) == nil &&
+			e.Response.Status == 3 && e.Response.Message == "Unauthorized request."
+	},
+}
+
+var parameter = regexp.MustCompile(`\{[^}]*\}`)
+
+// each calls visit with every method and every spelling of every operation.
+func each(s *apptest.Server, visit func(op api.Registered, method, path string)) {
+	for _, op := range s.Registry.Operations() {
+		for _, method := range op.Op.Methods {
+			for _, path := range op.Op.Paths {
+				visit(op, method, path)
+			}
+		}
+	}
+}
+
+// Without credentials, or with ones that nobody gave out, every operation
+// outside of the list answers that it does not know the caller, in the form of
+// its dialect, whatever else the request says.
+func TestNobodyGetsIn(t *testing.T) {
+	s := apptest.SQLite(t)
+	before := rows(t, s, s.Tenant.ID)
+	var seen []string
+	each(s, func(op api.Registered, method, path string) {
+		name := op.Dialect.Name + " " + op.Op.ID
+		if op.Op.Access.IsPublic() {
+			seen = append(seen, name)
+			return
+		}
+		target := parameter.ReplaceAllString(path, "admin")
+		for _, token := range []string{"", "gh_default_x_" + strings.Repeat("0", 64), s.AdminToken + "0", "eyJhbGciOiJub25lIn0.e30."} {
+			if a := s.Do(t, method, target, token, `{"name":"x"}`); !unauthenticated[op.Dialect.Name](a) {
+				t.Errorf("%s %s with the token %.12q answers %d %s", method, target, token, a.Status, a.Body)
+			}
+		}
+	})
+	slices.Sort(seen)
+	if diff := cmp.Diff(slices.Sorted(slices.Values(public)), slices.Compact(seen)); diff != "" {
+		t.Errorf("public operations (-list +registry):\n%s", diff)
+	}
+	if diff := cmp.Diff(before, rows(t, s, s.Tenant.ID)); diff != "" {
+		t.Errorf("something was written (-before +after):\n%s", diff)
+	}
+}
+
+// An administrator of one tenant calls every operation with the ids and names
+// of another's objects, in path and in body. Nothing of the other is answered,
+// and nothing of it changes.
+func TestTenantsAreApart(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		const (
+			mark   = "of-the-other-tenant"      // in names, which a request may repeat
+			secret = "only-its-owner-sees-this" // in what no request says
+		)
+		s.Do(t, "POST", "/api/admin/user/setting", s.AdminToken,
+			`{"name":"victim","password":"a long enough phrase","mail":"`+secret+`@example.com","roles":["admin"],"groups":["`+mark+`"]}`)
+		s.Do(t, "POST", "/v2.1/regions", s.AdminToken, `{"name":"`+mark+`","description":"`+secret+`"}`)
+		s.Do(t, "POST", "/v2.1/zones", s.AdminToken, `{"name":"`+mark+`-a","description":"`+secret+`","region_name":"`+mark+`"}`)
+		foreign := foreignIDs(t, s)
+		stranger := s.NewTenant(t, "stranger")
+		before := rows(t, s, s.Tenant.ID)
+
+		each(s, func(op api.Registered, method, path string) {
+			if op.Op.Access.IsPublic() || path != op.Op.Paths[0] {
+				return // spellings share the handler, and the first walk has them all
+			}
+			for _, id := range append(foreign, mark, "victim") {
+				target := parameter.ReplaceAllString(path, id)
+				body, err := json.Marshal(map[string]any{
+					"id": id, "name": "mine", "username": "mine", "code": "mine", "password": "a long enough phrase", "version_no": 1,
+					"tenant_id": id, "region_name": id, "tenancies": []map[string]string{{"tenant_id": id, "role_name": "admin"}},
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, query := range []string{"", "?tenant_id=" + id} {
+					a := s.Do(t, method, target+query, stranger.Token, string(body), "Prefer: respond-async")
+					if strings.Contains(a.Body, secret) || a.Status >= 500 {
+						t.Errorf("%s %s answers a stranger %d %s", method, target+query, a.Status, a.Body)
+					}
+				}
+			}
+		})
+		if diff := cmp.Diff(before, rows(t, s, s.Tenant.ID)); diff != "" {
+			t.Errorf("a stranger changed something (-before +after):\n%s", diff)
+		}
+	})
+}
+
+// foreignIDs answers the ids of the default tenant's objects in the forms that
+// the dialects have.
+func foreignIDs(t *testing.T, s *apptest.Server) []string {
+	t.Helper()
+	ids := []string{iam.Short(s.Tenant.ID), string(s.Tenant.ID), iam.Short(s.Admin.ID), "dmljdGlt"} // Base64 of victim
+	jobs := s.Do(t, "GET", "/v2.1/jobs", s.AdminToken, "")
+	var list struct {
+		Result struct {
+			Records []struct {
+				ID string `json:"id"`
+			} `json:"records"`
+		} `json:"result"`
+	}
+	if err := json.Unmarshal([]byte(jobs.Body), &list); err != nil || len(list.Result.Records) == 0 {
+		t.Fatalf("jobs: %s, %v", jobs.Body, err)
+	}
+	return append(ids, list.Result.Records[0].ID)
+}
+
+// rows answers every row of a tenant as text, but for what a look alone may
+// write: when a token was last used.
+func rows(t *testing.T, s *apptest.Server, tenant iam.TenantID) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	err := s.Engine.Snapshot(t.Context(), tenant, func(ctx context.Context, tx storage.Tx) error {
+		c, err := s.Engine.Catalog(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, table := range c.Tables {
+			if !table.OfTenant() {
+				continue
+			}
+			var columns []string
+			for _, column := range table.Columns {
+				if column.Name != "last_used_at" {
+					columns = append(columns, "COALESCE(CAST("+column.Name+" AS TEXT), '')")
+				}
+			}
+			found, err := tx.QueryContext(ctx, "SELECT "+strings.Join(columns, " || '|' || ")+" FROM "+table.Name+" WHERE tenant_id = $1", string(tenant))
+			if err != nil {
+				return err
+			}
+			for found.Next() {
+				var row string
+				if err := found.Scan(&row); err != nil {
+					return err
+				}
+				all[table.Name] = append(all[table.Name], row)
+			}
+			if err := found.Err(); err != nil {
+				return err
+			}
+			slices.Sort(all[table.Name])
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
