@@ -41,9 +41,7 @@ type Access interface {
 
 // Authenticator knows callers by their tokens; *authn.Service satisfies it.
 type Authenticator interface {
-	Token(ctx context.Context, raw string, from authn.Origin) (iam.Actor, error)
-	Session(ctx context.Context, token string, from authn.Origin) (iam.Actor, error)
-	Tenant(ctx context.Context, code string) (iam.TenantID, error)
+	Bearer(ctx context.Context, raw, tenantCode string, from authn.Origin) (iam.Actor, error)
 }
 
 // Deps are what the dialect needs of the program.
@@ -86,28 +84,11 @@ const (
 func (d *dialect) authenticate(ctx context.Context, r *http.Request) (iam.Actor, error) {
 	token, ok := tokenOf(r.Header.Get("Authorization"))
 	if !ok {
-		return iam.Actor{}, errUnauthenticated()
+		return iam.Actor{}, iam.E(iam.Unauthenticated, "a token is required")
 	}
 	info := api.RequestOf(ctx)
 	from := authn.Origin{Dialect: name, Address: info.Address, Client: info.Client, RequestID: info.ID}
-	prove := d.Authn.Session
-	if strings.HasPrefix(token, "gh_") {
-		prove = d.Authn.Token
-	}
-	by, err := prove(ctx, token, from)
-	if err != nil {
-		return iam.Actor{}, err
-	}
-	if code := api.TenantOf(ctx); code != "" {
-		t, err := d.Authn.Tenant(ctx, code)
-		if err != nil {
-			return iam.Actor{}, err
-		}
-		if t != by.Tenant {
-			return iam.Actor{}, errUnauthenticated()
-		}
-	}
-	return by, nil
+	return d.Authn.Bearer(ctx, token, api.TenantOf(ctx), from)
 }
 
 // tokenOf takes the token out of the header, which is "Bearer TOKEN" in just
@@ -120,8 +101,4 @@ func tokenOf(header string) (token string, ok bool) {
 		token = parts[1]
 	}
 	return token, token != ""
-}
-
-func errUnauthenticated() error {
-	return iam.E(iam.Unauthenticated, "a token is required, of the tenant that the request is for")
 }

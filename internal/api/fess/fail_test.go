@@ -69,7 +69,7 @@ func TestFail(t *testing.T) {
 		code, status    int
 		english, korean string
 	}{
-		"no token": {"GET", errUnauthenticated(), 200, 3, "Unauthorized request.", "권한이 없는 요청입니다."},
+		"no token": {"GET", iam.E(iam.Unauthenticated, "a token is required"), 200, 3, "Unauthorized request.", "권한이 없는 요청입니다."},
 		"no right": {"GET", iam.E(iam.Denied, "no"), 200, 3, "Unauthorized request.", "권한이 없는 요청입니다."},
 		"too much right": {"PUT", iam.E(iam.Denied, "bob may not give away role admin").Because(iam.ReasonGrant), 400, 1,
 			"Failed to update the data. (bob may not give away role admin)", "데이터를 업데이트하지 못했습니다. (자신에게 없는 권한을 주거나 거둘 수 없습니다)"},

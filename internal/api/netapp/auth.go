@@ -13,30 +13,9 @@ import (
 // authenticate finds out who calls: by a session's JWT or an API token as
 // bearer (RFC 6750), or by user name and password (RFC 7617).
 func (d *dialect) authenticate(ctx context.Context, r *http.Request) (iam.Actor, error) {
-	actor, err := d.prove(ctx, r)
-	if err != nil {
-		return iam.Actor{}, err
-	}
-	// Host or path may name a tenant, and then the credential must be of it.
-	if code := api.TenantOf(ctx); code != "" {
-		switch t, err := d.Authn.Tenant(ctx, code); {
-		case err != nil:
-			return iam.Actor{}, err
-		case t != actor.Home:
-			return iam.Actor{}, iam.E(iam.Unauthenticated, "the credentials are of another tenant")
-		}
-	}
-	return actor, nil
-}
-
-func (d *dialect) prove(ctx context.Context, r *http.Request) (iam.Actor, error) {
 	scheme, credential, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	credential = strings.TrimSpace(credential)
-	switch {
-	case strings.EqualFold(scheme, "Bearer") && strings.HasPrefix(credential, "gh_"):
-		return d.Authn.Token(ctx, credential, origin(ctx))
-	case strings.EqualFold(scheme, "Bearer"):
-		return d.Authn.Session(ctx, credential, origin(ctx))
+	if strings.EqualFold(scheme, "Bearer") {
+		return d.Authn.Bearer(ctx, strings.TrimSpace(credential), api.TenantOf(ctx), origin(ctx))
 	}
 	username, password, ok := r.BasicAuth()
 	if !ok {

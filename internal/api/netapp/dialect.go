@@ -34,8 +34,7 @@ type Authn interface {
 	SignOut(ctx context.Context, by iam.Actor) error
 	SessionToken(ctx context.Context, t iam.TenantID, s iam.Session) (string, error)
 
-	Session(ctx context.Context, token string, from authn.Origin) (iam.Actor, error)
-	Token(ctx context.Context, token string, from authn.Origin) (iam.Actor, error)
+	Bearer(ctx context.Context, raw, tenantCode string, from authn.Origin) (iam.Actor, error)
 	Password(ctx context.Context, t iam.TenantID, username, password string, from authn.Origin) (iam.Actor, error)
 }
 
