@@ -27,9 +27,9 @@ func testGroupLife(t *testing.T, w world) {
 	if _, err := w.Directory.CreateGroup(ctx, w.by, "STAFF", "", nil); !iam.Is(err, iam.Exists) {
 		t.Errorf("a second STAFF: %v", err)
 	}
-	for name, want := range map[string]string{"": "name required", " x": "name format", "a\u202eb": "name format"} {
-		if _, err := w.Directory.CreateGroup(ctx, w.by, name, "", nil); fields(err) != want {
-			t.Errorf("a group called %q: %v", name, err)
+	for _, tt := range []struct{ name, want string }{{"", "name required"}, {" x", "name format"}, {"a\u202eb", "name format"}} {
+		if _, err := w.Directory.CreateGroup(ctx, w.by, tt.name, "", nil); fields(err) != tt.want {
+			t.Errorf("a group called %q: %v", tt.name, err)
 		}
 	}
 	got, err := w.Directory.UpdateGroup(ctx, w.by, directory.GroupKey{Name: "staff"}, directory.GroupChange{

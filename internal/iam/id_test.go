@@ -51,7 +51,7 @@ func TestIDsSortByTime(t *testing.T) {
 }
 
 func TestNewIDWithoutRandomnessPanics(t *testing.T) {
-	for name, make := range map[string]func(iam.Env){
+	for name, use := range map[string]func(iam.Env){
 		"NewID":  func(e iam.Env) { e.NewID() },
 		"Secret": func(e iam.Env) { e.Secret(16) },
 	} {
@@ -61,7 +61,7 @@ func TestNewIDWithoutRandomnessPanics(t *testing.T) {
 					t.Error("no panic, and so a guessable id")
 				}
 			}()
-			make(iam.Env{Now: time.Now, Rand: bytes.NewReader([]byte("short"))})
+			use(iam.Env{Now: time.Now, Rand: bytes.NewReader([]byte("short"))})
 		})
 	}
 }

@@ -84,6 +84,7 @@ func TestJobOfACutOffNodeMoves(t *testing.T) {
 			return "made by the other", nil
 		}})
 		got := second.wait(t, j.ID)
+		synctest.Wait()
 		if got.Status != iam.JobSuccessful || got.Detail != "made by the other" || got.Attempts != 2 {
 			t.Errorf("ended as %+v", got)
 		}

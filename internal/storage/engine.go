@@ -42,6 +42,10 @@ type Engine interface {
 	// Enter changes the scope of a transaction, of Snapshot or Write, for the
 	// rest of it. It is for the few that touch several tenants.
 	Enter(ctx context.Context, tx Tx, t iam.TenantID) error
+	// Mark answers a mark of the present state of the database: nobody has
+	// written to it between two equal ones, in this process or another. ok is
+	// false while, or where, there is none to be had for less than a read.
+	Mark() (m Mark, ok bool)
 	// Catalog answers what the database is made of.
 	Catalog(ctx context.Context, tx Tx) (Catalog, error)
 	// Fault tells what an error of a statement means.
@@ -56,6 +60,10 @@ type Engine interface {
 	Ping(ctx context.Context) error
 	Close() error
 }
+
+// Mark tells one state of a database from another; what is in it is the
+// engine's affair.
+type Mark [48]byte
 
 // Everywhere is the scope of the few methods that look across tenants: the
 // tenant tree, epochs, jobs to claim, and retention. Only tables whose

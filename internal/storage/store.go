@@ -21,6 +21,7 @@ import (
 type Store struct {
 	engine Engine
 	env    iam.Env
+	users  unchanged[userKey, iam.User]
 
 	// OnEpoch is told the epoch of a tenant after each write that counted it
 	// up, before the method that wrote it returns: this node then believes

@@ -2,6 +2,8 @@ package storage
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/directory"
@@ -42,11 +44,22 @@ func (s *Store) User(ctx context.Context, t iam.TenantID, k directory.UserKey) (
 	if err != nil {
 		return u, err
 	}
-	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
-		u, err = scanUser(x.row(ctx, query, append([]any{t}, args...)...))
-		return found("user", key, err)
+	u, err = s.users.get(s.engine, userKey{t, k}, func() (u iam.User, err error) {
+		err = s.read(ctx, t, func(ctx context.Context, x *call) error {
+			u, err = scanUser(x.row(ctx, query, append([]any{t}, args...)...))
+			return found("user", key, err)
+		})
+		return u, err
 	})
+	// What is remembered is nobody's to change.
+	u.Attributes, u.Groups, u.Roles = maps.Clone(u.Attributes), slices.Clone(u.Groups), slices.Clone(u.Roles)
 	return u, err
+}
+
+// userKey is a user of a tenant by one of its names.
+type userKey struct {
+	tenant iam.TenantID
+	directory.UserKey
 }
 
 // userBy answers the query for a key, and the key for people.

@@ -35,6 +35,7 @@ type DB struct {
 	opt     Options
 	readers *readers
 	writer  *writer
+	index   *index
 }
 
 var _ storage.Engine = (*DB)(nil)
@@ -66,6 +67,9 @@ func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 	if err != nil {
 		return nil, &iam.Error{Kind: iam.Unavailable, Message: "cannot open the database file " + path, Err: err}
 	}
+	if db.index, err = db.openIndex(ctx); err != nil {
+		return nil, errors.Join(&iam.Error{Kind: iam.Unavailable, Message: "cannot open the database file " + path, Err: err}, first.close())
+	}
 	db.readers = newReaders(opt.Readers, func(ctx context.Context) (*session, error) {
 		return db.connect(ctx, readOnly)
 	})
@@ -78,7 +82,7 @@ func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 // Close waits for the writes that are queued, then closes all connections.
 // Nothing may be called afterwards.
 func (db *DB) Close() error {
-	return errors.Join(db.writer.close(), db.readers.close())
+	return errors.Join(db.writer.close(), db.readers.close(), db.index.close())
 }
 
 // createFile makes an empty file, which is an empty database. SQLite gives its

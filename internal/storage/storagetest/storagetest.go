@@ -46,6 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Engine) {
 		{"UpdateUser", testUpdateUser},
 		{"DeleteUser", testDeleteUser},
 		{"UserKeys", testUserKeys},
+		{"UnchangedUser", testUnchangedUser},
 		{"UserPages", testUserPages},
 		{"UserFilters", testUserFilters},
 		{"Patterns", testPatterns},

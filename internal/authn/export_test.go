@@ -1,0 +1,7 @@
+package authn
+
+// What Run does from time to time, for tests that do not want to wait for it.
+var (
+	FlushUsage    = (*Service).flushUsage
+	PurgeSessions = (*Service).purgeSessions
+)
