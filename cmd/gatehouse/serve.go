@@ -64,9 +64,11 @@ func (cmd *serveCmd) Run(ctx context.Context, c console) (err error) {
 		}
 	}
 
+	collectLess()
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var work sync.WaitGroup
 	work.Go(func() { a.Run(background) })
+	work.Go(func() { giveBackWhenIdle(background, idleTime) })
 	defer work.Wait()
 	defer stop() // after the last request: it may wait for a job
 	log.Info("serving", "address", l.Addr().String(), "url", cmd.PublicURL, "version", version)

@@ -262,6 +262,9 @@ func testBelow(t *testing.T, w world) {
 	if same, err := w.Access.Enter(ctx, reader, w.tenant); err != nil || same != reader {
 		t.Errorf("entered one's own as %+v, %v", same, err)
 	}
+	if !w.allowed(t, inside, w.endpoint(t, iam.TenantsUpdate), iam.NamespaceSystem) || w.allowed(t, inside, w.endpoint(t, iam.UsersDelete), iam.NamespaceSystem) {
+		t.Error("below, other rights hold than at home")
+	}
 	// The partner holds *.read, and tenants.*, and gives no more below.
 	if _, err := w.Directory.CreateUser(ctx, inside, directory.NewUser{Username: "x", Roles: []string{"read"}}); err != nil {
 		t.Errorf("gave what the partner holds: %v", err)

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gatehouse-id/gatehouse/internal/access"
 	"github.com/gatehouse-id/gatehouse/internal/app/apptest"
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -13,6 +12,9 @@ import (
 // TestOtherNodesFollowWithinASecond changes rights on one node, in all ways
 // that there are, and asks the other a second later. Both have decided before,
 // and remember what they did.
+//
+// Then it makes a role on one node and gives it on the other at once: that one
+// remembers the roles of before, and must not take the new one for unknown.
 func TestOtherNodesFollowWithinASecond(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, here *apptest.Server) {
 		there := here.Beside(t)
@@ -80,25 +82,10 @@ func TestOtherNodesFollowWithinASecond(t *testing.T) {
 				t.Errorf("%s: a second later on the other node %v", name, got)
 			}
 		}
-	})
-}
 
-// TestRoleOfAnotherNodeCanBeGiven: a role that another node made a moment ago
-// is not unknown here, though this node remembers the roles of before.
-func TestRoleOfAnotherNodeCanBeGiven(t *testing.T) {
-	apptest.Each(t, func(t *testing.T, here *apptest.Server) {
-		there := here.Beside(t)
-		admin := here.NewTenant(t, "acme")
-		ann := here.NewMember(t, admin.Tenant, "ann").User
-		if _, err := there.Access.May(t.Context(), admin.Actor(), iam.UsersRead); err != nil {
-			t.Fatal(err)
-		}
-		role := here.NewRole(t, admin.Tenant, "new", "users.read")
-		if _, err := there.Access.Bind(t.Context(), admin.Actor(), iam.Binding{User: ann.ID, Role: role.ID}); err != nil {
-			t.Errorf("bound there: %v", err)
-		}
-		if _, err := there.Access.DeleteRole(t.Context(), admin.Actor(), access.RoleKey{ID: role.ID}); err != nil {
-			t.Errorf("deleted there: %v", err)
+		late := w.NewRole(t, w.tenant, "late", "users.read")
+		if _, err := there.Access.Bind(ctx, w.by, iam.Binding{User: actors["disabled"].User, Role: late.ID}); err != nil {
+			t.Errorf("a role of the other node: %v", err)
 		}
 	})
 }

@@ -150,6 +150,40 @@ func withDefaults(o app.Options) app.Options {
 	return o
 }
 
+// TestDatabaseThatHangsLetsNobodyIn: what cannot be looked up in time is not
+// taken for granted, nor for refused.
+func TestDatabaseThatHangsLetsNobodyIn(t *testing.T) {
+	onEach(t, func(t *testing.T, o app.Options) {
+		a := open(t, o)
+		admin, err := a.FirstStart(t.Context(), app.Admin{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		works(t, a, admin)
+		by, err := a.Authn.Token(t.Context(), admin.Token, authn.Origin{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithDeadline(t.Context(), time.Now())
+		defer cancel()
+		_, errToken := a.Authn.Token(ctx, admin.Token, authn.Origin{})
+		_, errSignIn := a.Authn.SignIn(ctx, by.Tenant, app.AdminName, admin.Password, authn.Origin{})
+		_, errMay := a.Access.May(ctx, by, iam.UsersRead)
+		_, errEnter := a.Access.Enter(ctx, by, iam.Tenant{ID: "another"})
+		for what, err := range map[string]error{
+			"token": errToken, "sign-in": errSignIn, "may": errMay, "enter": errEnter,
+			"authorize":    a.Access.Authorize(ctx, by, 0, iam.NamespaceSystem),
+			"check roles":  a.Access.CheckRoles(ctx, by, []iam.RoleID{"x"}, iam.ScopeTenant),
+			"check groups": a.Access.CheckGroups(ctx, by, []iam.GroupID{iam.GroupID(by.User)}),
+			"check user":   a.Access.CheckUser(ctx, by, iam.UserID(by.Tenant)),
+		} {
+			if !iam.Is(err, iam.Unavailable) {
+				t.Errorf("%s: %v, want Unavailable", what, err)
+			}
+		}
+	})
+}
+
 // TestPostgresIsMigratedOnDemand: a node does not change a schema that others
 // may be using, unless it is told to.
 func TestPostgresIsMigratedOnDemand(t *testing.T) {

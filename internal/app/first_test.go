@@ -243,6 +243,9 @@ func TestFirstStartCutShort(t *testing.T) {
 		for n := range steps {
 			o := o
 			if o.Database != "" {
+				if n%3 != 0 {
+					continue // the first and the last will do: databases take their time to be made
+				}
 				o.Database = testpg.URL(t)
 			}
 			o.Data = t.TempDir()

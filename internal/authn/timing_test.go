@@ -34,7 +34,7 @@ func TestTimeTellsNothing(t *testing.T) {
 		{"user without a password", "without", "wrong"},
 	}
 	took := make([][]time.Duration, len(attempts))
-	for range 9 {
+	for range 7 {
 		for i, a := range attempts {
 			began := time.Now()
 			if _, err := w.Authn.SignIn(t.Context(), w.tenant.ID, a.username, a.pw, from); !iam.Is(err, iam.Unauthenticated) {
@@ -45,7 +45,7 @@ func TestTimeTellsNothing(t *testing.T) {
 	}
 	for i, a := range attempts {
 		slices.Sort(took[i])
-		if m, of := took[i][4], took[0][4]; m < of*2/3 || m > of*3/2 {
+		if m, of := took[i][3], took[0][3]; m < of*2/3 || m > of*3/2 {
 			t.Errorf("%s takes %v, %s %v", a.name, m, attempts[0].name, of)
 		}
 	}

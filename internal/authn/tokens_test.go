@@ -20,6 +20,7 @@ func TestTokens(t *testing.T) {
 	inEach(t, map[string]func(*testing.T, world){
 		"speak for":            testToken,
 		"refused":              testTokenRefused,
+		"as bearers":           testBearer,
 		"end with the user":    testTokenStanding,
 		"expire":               testTokenExpiry,
 		"are made by":          testCreateToken,
@@ -98,6 +99,31 @@ func (w world) sessionToken(t *testing.T) string {
 	t.Helper()
 	_, token := w.signIn(t)
 	return token
+}
+
+// testBearer: whichever kind a bearer token is, it has to be of the tenant that
+// host or path name.
+func testBearer(t *testing.T, w world) {
+	other := newWorld(t, w.Server, w.tenant.Code+"-other")
+	_, session := w.signIn(t)
+	for name, token := range map[string]string{"API token": w.ann.Token, "session": session} {
+		for _, code := range []string{"", w.tenant.Code, string(w.tenant.ID)} {
+			if by, err := w.Authn.Bearer(t.Context(), token, code, from); err != nil || by.User != w.ann.User.ID {
+				t.Errorf("%s in %q: %v, %v", name, code, by.User, err)
+			}
+		}
+		for _, code := range []string{other.tenant.Code, string(other.tenant.ID), "nobody", "*", w.Env().NewID()} {
+			by, err := w.Authn.Bearer(t.Context(), token, code, from)
+			refused(t, name+" in "+code, err, token)
+			if by != (iam.Actor{}) {
+				t.Errorf("%s in %q: refused, and answered %+v", name, code, by)
+			}
+		}
+		_, err := w.Authn.Bearer(t.Context(), token+"x", w.tenant.Code, from)
+		refused(t, name+", longer", err, token)
+	}
+	_, err := w.Authn.Bearer(t.Context(), "", "", from)
+	refused(t, "nothing", err)
 }
 
 func testTokenStanding(t *testing.T, w world) {

@@ -51,6 +51,13 @@ func (d *database) fail(err error) {
 	d.down = err
 }
 
+// quicken makes the polls that begin from now on quick.
+func (d *database) quicken() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.slow = 0
+}
+
 // counts answers the calls since it was last asked.
 func (d *database) counts() (reads, polls int) {
 	d.mu.Lock()
@@ -236,14 +243,20 @@ func TestChangesDuringAnOutageAreFound(t *testing.T) {
 // not as its answer.
 func TestSlowPollCountsFromItsBeginning(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d := &database{slow: 5 * time.Second}
+		d := &database{slow: 45 * time.Second}
 		d.write("a", 0)
+		d.write("b", 0)
 		e, _ := node(t, d)
 		want(t, e, "a", 1)
+		want(t, e, "b", 1)
 		epoch := d.write("a", 0) // after the poll has read
-		time.Sleep(5 * time.Second)
+		d.write("b", 0)
+		d.quicken()
+		time.Sleep(45 * time.Second) // longer than polls overlap
 		synctest.Wait()
 		want(t, e, "a", epoch)
+		poll()
+		want(t, e, "b", 2)
 	})
 }
 

@@ -39,11 +39,12 @@ func TestFold(t *testing.T) {
 	}
 }
 
-// TestFoldOfEveryLetter checks the whole of Unicode: folding again changes
-// nothing, and all of a folding orbit become one.
+// TestFoldOfEveryLetter checks all of Unicode that has a case: folding again
+// changes nothing, and all of a folding orbit become one.
 func TestFoldOfEveryLetter(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
-		if !utf8.ValidRune(r) || unicode.IsSpace(r) {
+		caseless := unicode.SimpleFold(r) == r && unicode.ToLower(r) == r
+		if !utf8.ValidRune(r) || unicode.IsSpace(r) || caseless && r >= 0x3000 {
 			continue
 		}
 		once := iam.Fold(string(r))

@@ -122,6 +122,34 @@ func TestStolenLease(t *testing.T) {
 	})
 }
 
+// TestLeaseTakenAway: a node whose clock is behind learns by the database that
+// the job is in other hands, and lets go.
+func TestLeaseTakenAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &table{}
+		let := make(chan time.Time, 1)
+		n := start(t, s, "n1", runners{"k": func(ctx context.Context, _ iam.TenantID, _ iam.Job) (string, error) {
+			<-ctx.Done()
+			let <- time.Now()
+			return "late", nil
+		}})
+		j := n.enqueue(t, "k")
+		synctest.Wait()
+		taken := time.Now()
+		claims, err := s.ClaimJobs(t.Context(), "n2", taken.Add(time.Minute), time.Hour, 1)
+		if err != nil || len(claims) != 1 {
+			t.Fatalf("claimed %v, %v", claims, err)
+		}
+		if at := <-let; at.Sub(taken) > n.opt.Lease/2 {
+			t.Errorf("let go %v after another had it", at.Sub(taken))
+		}
+		synctest.Wait()
+		if got, _ := s.Job(t.Context(), tenant, string(j.ID)); got.Status != iam.JobRunning {
+			t.Errorf("who lost the lease wrote the outcome %s", got.Status)
+		}
+	})
+}
+
 // TestShutdownGivesJobsBack stops a node: Run returns when the job is given
 // back, and another node takes it without waiting for the lease.
 func TestShutdownGivesJobsBack(t *testing.T) {

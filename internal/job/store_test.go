@@ -96,10 +96,13 @@ func (s *table) RenewLease(_ context.Context, c Claim, until time.Time) error {
 	return err
 }
 
-func (s *table) SettleJob(_ context.Context, c Claim) error {
+func (s *table) SettleJob(ctx context.Context, c Claim) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e, err := s.held(c)
+	if err == nil {
+		err = ctx.Err() // as every database does
+	}
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package tenancy_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -248,10 +249,15 @@ func testDeleteRefused(t *testing.T, w world) {
 	for what, tt := range map[string]struct {
 		id   iam.TenantID
 		kind iam.Kind
-	}{"own": {w.tenant.ID, iam.Precondition}, "beside": {w.Tenant.ID, iam.NotFound}, "none": {"", iam.NotFound}} {
+	}{"own, with others below": {w.tenant.ID, iam.Precondition}, "beside": {w.Tenant.ID, iam.NotFound}, "none": {"", iam.NotFound}} {
 		if _, err := w.Tenancy.RequestTenantDeletion(ctx, w.by, string(tt.id)); !iam.Is(err, tt.kind) {
 			t.Errorf("the tenant %s: %v", what, err)
 		}
+	}
+	alone := w.child(t, "alone")
+	_, err = w.Tenancy.RequestTenantDeletion(ctx, iam.System(alone.ID, "test"), string(alone.ID))
+	if e, ok := errors.AsType[*iam.Error](err); !ok || e.Kind != iam.Precondition || e.Code != iam.ReasonSelf {
+		t.Errorf("one's own: %v", err)
 	}
 }
 

@@ -61,6 +61,9 @@ func spelled[T ~string](has []iam.Ref[T], attribute string) []string {
 
 // means reports whether a client's text names an object.
 func means[T ~string](s string, r iam.Ref[T]) bool {
+	if s == r.Name || s == r.Handle { // as nearly everybody writes it
+		return true
+	}
 	if handle, ok := mentionedHandle(s); ok && handle == r.Handle {
 		return true
 	}

@@ -172,8 +172,13 @@ func rowOf(u iam.User) userRow {
 
 func settingOf(u iam.User) userSetting {
 	s := userSetting{ID: idOf(u.Handle), Name: u.ListedName(), userRest: restOf(u)}
+	fields := knownOf(u)
 	for _, m := range s.members() {
-		*m.value = shown(attribute(u, m.name))
+		value, ok := fields.by(m.name)
+		if !ok {
+			value = u.Attributes[m.name]
+		}
+		*m.value = shown(value)
 	}
 	return s
 }

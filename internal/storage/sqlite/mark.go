@@ -3,6 +3,7 @@ package sqlite
 import (
 	"bytes"
 	"context"
+	"errors"
 	"os"
 
 	"github.com/gatehouse-id/gatehouse/internal/storage"
@@ -35,8 +36,7 @@ func (db *DB) openIndex(ctx context.Context) (*index, error) {
 	}
 	var n int // the first read makes the file
 	if err := anchor.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_schema").Scan(&n); err != nil {
-		anchor.close()
-		return nil, err
+		return nil, errors.Join(err, anchor.close())
 	}
 	x := &index{anchor: anchor}
 	if file, err := os.Open(db.path + "-shm"); err == nil {
@@ -49,7 +49,7 @@ func (db *DB) openIndex(ctx context.Context) (*index, error) {
 func (x *index) close() error {
 	err := x.anchor.close()
 	if x.file != nil {
-		x.file.Close()
+		err = errors.Join(err, x.file.Close())
 	}
 	return err
 }
