@@ -1,6 +1,7 @@
 package directory_test
 
 import (
+	"context"
 	"testing"
 
 	"github.com/gatehouse-id/gatehouse/internal/directory"
@@ -13,6 +14,7 @@ func TestRights(t *testing.T) {
 		"users with less rights": testUsersWithLessRights,
 		"roles and groups":       testRolesAndGroups,
 		"passwords of others":    testPasswordsOfOthers,
+		"what appears meanwhile": testWhatAppears,
 	})
 }
 
@@ -154,5 +156,71 @@ func testPasswordsOfOthers(t *testing.T, w world) {
 	}
 	if _, err := w.Directory.UpdateUser(t.Context(), by, directory.UserKey{ID: u.ID}, directory.UserChange{GivenName: ptr("A")}); err != nil {
 		t.Errorf("something else: %v", err)
+	}
+}
+
+// appearing is a Store in which something happens once, between the look for
+// groups and roles and the write that is to make the missing ones.
+type appearing struct {
+	directory.Store
+	happen func()
+}
+
+func (a *appearing) Resolve(ctx context.Context, t iam.TenantID, groups, roles []string) ([]iam.Ref[iam.GroupID], []iam.Ref[iam.RoleID], error) {
+	g, r, err := a.Store.Resolve(ctx, t, groups, roles)
+	if a.happen != nil {
+		a.happen()
+		a.happen = nil
+	}
+	return g, r, err
+}
+
+// testWhatAppears: a role or group that was missing, and would have been made
+// empty, is there with rights by the time of the write. It is not given
+// unasked; an empty one is.
+func testWhatAppears(t *testing.T, w world) {
+	by := helpdesk(t, w)
+	grow := func(name string) func() {
+		return func() {
+			g, err := w.Directory.CreateGroup(t.Context(), w.by, name, "", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			role := w.NewRole(t, w.tenant, name, "*")
+			if _, err := w.Access.Bind(t.Context(), w.by, iam.Binding{Group: g.ID, Role: role.ID}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	store := &appearing{Store: w.Store}
+	s := directory.New(store, w.Access, nil, w.Env())
+	victim := w.create(t, directory.NewUser{Username: "plain"})
+	for name, write := range map[string]func(list []string) error{
+		"role of a new user": func(list []string) error {
+			_, err := s.CreateUser(t.Context(), by, directory.NewUser{Username: "mallory", Roles: list, MakeMissing: true})
+			return err
+		},
+		"group of a new user": func(list []string) error {
+			_, err := s.CreateUser(t.Context(), by, directory.NewUser{Username: "mallory", Groups: list, MakeMissing: true})
+			return err
+		},
+		"role of a user": func(list []string) error {
+			_, err := s.UpdateUser(t.Context(), by, directory.UserKey{ID: victim.ID}, directory.UserChange{Roles: &list, MakeMissing: true})
+			return err
+		},
+	} {
+		store.happen = grow("late " + name)
+		if err := write([]string{"late " + name}); !iam.Is(err, iam.Denied) {
+			t.Errorf("%s: %v, want Denied", name, err)
+		}
+	}
+	store.happen = func() {
+		if _, err := w.Directory.CreateGroup(t.Context(), w.by, "empty", "", nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	u, err := s.CreateUser(t.Context(), by, directory.NewUser{Username: "kim", Groups: []string{"Empty"}, MakeMissing: true})
+	if err != nil || len(u.Groups) != 1 || u.Groups[0].Name != "empty" {
+		t.Errorf("into an empty group: %+v, %v", u.Groups, err)
 	}
 }

@@ -57,8 +57,8 @@ type UserWrite struct {
 	Groups *[]iam.GroupID
 	Roles  *[]iam.RoleID
 	// NewGroups and NewRoles are made before, because Groups and Roles refer
-	// to them. One that was made by somebody else meanwhile is used as it is,
-	// by its name.
+	// to them. Where somebody else has made one of that name meanwhile, the
+	// write is a Conflict with ReasonAppeared.
 	NewGroups []iam.Group
 	NewRoles  []iam.Role
 	// Security is set when the change can alter a decision: state, username,

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -63,6 +64,10 @@ func (s *Service) Users(ctx context.Context, by iam.Actor, f UserFilter, p iam.P
 // CreateUser makes a user. Invalid; Exists: the username is taken; Denied: a
 // role or group gives a right that the actor lacks.
 func (s *Service) CreateUser(ctx context.Context, by iam.Actor, in NewUser) (iam.User, error) {
+	return again(func() (iam.User, error) { return s.createUser(ctx, by, in) })
+}
+
+func (s *Service) createUser(ctx context.Context, by iam.Actor, in NewUser) (iam.User, error) {
 	now := s.env.Time()
 	u := iam.User{
 		ID: iam.UserID(s.env.NewID()), Handle: in.Username, Username: in.Username, Email: in.Email,
@@ -93,6 +98,10 @@ func (s *Service) CreateUser(ctx context.Context, by iam.Actor, in NewUser) (iam
 // user holds, or would gain, a right that the actor lacks, and the change
 // could be a way to it.
 func (s *Service) UpdateUser(ctx context.Context, by iam.Actor, k UserKey, ch UserChange) (iam.User, error) {
+	return again(func() (iam.User, error) { return s.updateUser(ctx, by, k, ch) })
+}
+
+func (s *Service) updateUser(ctx context.Context, by iam.Actor, k UserKey, ch UserChange) (iam.User, error) {
 	old, err := s.store.User(ctx, by.Tenant, k)
 	if err != nil {
 		return iam.User{}, err
@@ -156,6 +165,19 @@ func (s *Service) DeleteUser(ctx context.Context, by iam.Actor, k UserKey) (iam.
 		return iam.User{}, err
 	}
 	return u, s.store.DeleteUser(ctx, by.Tenant, u.ID, s.env.Event(by, "user", "delete", string(u.ID), u.Username))
+}
+
+// again writes once more where a group or role that the write was to make has
+// appeared since it was looked for: whether it may be given has to be asked
+// now. One that appears cannot appear again, save that it is removed between.
+func again(write func() (iam.User, error)) (u iam.User, err error) {
+	for range 3 {
+		u, err = write()
+		if e, ok := errors.AsType[*iam.Error](err); !ok || e.Code != iam.ReasonAppeared {
+			break
+		}
+	}
+	return u, err
 }
 
 // apply answers u with the change over it.

@@ -73,6 +73,7 @@ const (
 	ReasonWeakPassword  Reason = "weak_password"   // refused by the password policy
 	ReasonGrant         Reason = "grant"           // would give a right that the giver lacks
 	ReasonStale         Reason = "stale_version"   // optimistic concurrency
+	ReasonAppeared      Reason = "appeared"        // what was to be made is there by now
 	ReasonInUse         Reason = "in_use"          // others still refer to it
 	ReasonBuiltin       Reason = "builtin"         // belongs to the product, not to be changed
 	ReasonSelf          Reason = "self"            // one cannot do that to oneself

@@ -8,51 +8,29 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// makeNamed makes the groups and roles that a write of a user brings along. It
-// answers the write with the ids of what is there now: somebody else may have
-// made one of the same name meanwhile. made tells whether a role is new.
-func (x *call) makeNamed(ctx context.Context, w directory.UserWrite) (made bool, _ directory.UserWrite, err error) {
-	groups := map[iam.GroupID]iam.GroupID{}
+// makeNamed makes the groups and roles that a write of a user brings along.
+// made tells whether a role is new. Conflict, with ReasonAppeared: somebody
+// else has made one of that name meanwhile, and nobody has asked yet whether
+// what it gives may be given to the user.
+func (x *call) makeNamed(ctx context.Context, w directory.UserWrite) (made bool, err error) {
 	for _, g := range w.NewGroups {
-		stored, err := x.insertGroup(ctx, g)
-		if iam.Is(err, iam.Exists) {
-			err = x.row(ctx, groupByName, x.tenant, iam.Fold(g.Name)).Scan(&stored.ID)
+		if _, err := x.insertGroup(ctx, g); err != nil {
+			return false, appeared("group", g.Name, err)
 		}
-		if err != nil {
-			return false, w, err
-		}
-		groups[g.ID] = stored.ID
 	}
-	roles := map[iam.RoleID]iam.RoleID{}
 	for _, r := range w.NewRoles {
-		stored, err := x.insertRole(ctx, r)
-		if iam.Is(err, iam.Exists) {
-			err = x.row(ctx, roleByName, x.tenant, iam.Fold(r.Name)).Scan(&stored.ID)
-		} else {
-			made = true
+		if _, err := x.insertRole(ctx, r); err != nil {
+			return false, appeared("role", r.Name, err)
 		}
-		if err != nil {
-			return false, w, err
-		}
-		roles[r.ID] = stored.ID
 	}
-	w.Groups, w.Roles = replaced(w.Groups, groups), replaced(w.Roles, roles)
-	return made, w, nil
+	return len(w.NewRoles) > 0, nil
 }
 
-// replaced answers ids with those in the map replaced.
-func replaced[T comparable](ids *[]T, by map[T]T) *[]T {
-	if ids == nil {
-		return nil
+func appeared(what, name string, err error) error {
+	if iam.Is(err, iam.Exists) {
+		return iam.E(iam.Conflict, "%s %q was made in the meantime", what, name).Because(iam.ReasonAppeared).About(name)
 	}
-	out := make([]T, len(*ids))
-	for i, id := range *ids {
-		out[i] = id
-		if other, ok := by[id]; ok {
-			out[i] = other
-		}
-	}
-	return &out
+	return err
 }
 
 const (

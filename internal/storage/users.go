@@ -36,7 +36,7 @@ const (
 func (s *Store) InsertUser(ctx context.Context, t iam.TenantID, w directory.UserWrite, events ...iam.Event) (u iam.User, err error) {
 	defer s.wrap(&err, "InsertUser(%s, %s)", t, w.User.ID)
 	err = s.write(ctx, t, func(ctx context.Context, x *call) error {
-		made, w, err := x.makeNamed(ctx, w)
+		made, err := x.makeNamed(ctx, w)
 		if err != nil {
 			return err
 		}
@@ -83,7 +83,7 @@ func (s *Store) UpdateUser(ctx context.Context, t iam.TenantID, w directory.User
 		return u, err
 	}
 	err = s.write(ctx, t, func(ctx context.Context, x *call) error {
-		made, w, err := x.makeNamed(ctx, w)
+		made, err := x.makeNamed(ctx, w)
 		if err != nil {
 			return err
 		}

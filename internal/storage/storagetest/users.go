@@ -79,16 +79,22 @@ func testNewGroupsAndRoles(f *fixture) {
 	lost, lostRole := f.aGroup("THERE"), f.aRole("Held") // made by somebody else meanwhile
 	fresh, freshRole := f.aGroup("fresh"), f.aRole("new")
 	freshRole.Attributes = nil
-	w := directory.UserWrite{User: f.aUser("kim"),
-		NewGroups: []iam.Group{lost, fresh}, Groups: &[]iam.GroupID{lost.ID, fresh.ID},
-		NewRoles: []iam.Role{lostRole}, Roles: &[]iam.RoleID{lostRole.ID}}
+	for _, w := range []directory.UserWrite{
+		{NewGroups: []iam.Group{fresh, lost}, Groups: &[]iam.GroupID{fresh.ID, lost.ID}},
+		{NewGroups: []iam.Group{fresh}, NewRoles: []iam.Role{lostRole}, Roles: &[]iam.RoleID{lostRole.ID}},
+	} {
+		w.User = f.aUser("kim")
+		_, err := f.store.InsertUser(f.ctx(), f.tenant.ID, w)
+		f.fails(err, iam.Conflict)
+	}
 	f.bumps(false, func() {
-		u, err := f.store.InsertUser(f.ctx(), f.tenant.ID, w)
+		u, err := f.store.InsertUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: f.aUser("kim"),
+			NewGroups: []iam.Group{fresh}, Groups: &[]iam.GroupID{there.ID, fresh.ID}, Roles: &[]iam.RoleID{role.ID}})
 		f.ok(err)
 		same(f, u.Groups, []iam.Ref[iam.GroupID]{groupRef(fresh), groupRef(there)})
 		same(f, u.Roles, []iam.Ref[iam.RoleID]{roleRef(role)})
 	})
-	w = directory.UserWrite{User: f.aUser("lee"), NewRoles: []iam.Role{freshRole}, Roles: &[]iam.RoleID{freshRole.ID}}
+	w := directory.UserWrite{User: f.aUser("lee"), NewRoles: []iam.Role{freshRole}, Roles: &[]iam.RoleID{freshRole.ID}}
 	f.bumps(true, func() {
 		u, err := f.store.InsertUser(f.ctx(), f.tenant.ID, w)
 		f.ok(err)
