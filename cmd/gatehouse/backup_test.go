@@ -131,6 +131,6 @@ func checkRestored(t *testing.T, c *client, acknowledged [4]int64) {
 	if status != http.StatusOK {
 		t.Fatalf("alice signs in: %d", status)
 	}
-	newClient(c.url, session).must(t, http.StatusOK, http.MethodGet, "/v2.1/regions", "")
+	newClient(c.url, session).must(t, http.StatusOK, http.MethodGet, netappRegions, "")
 	c.must(t, http.StatusCreated, http.MethodPost, netappUsers, newUser("new", ""))
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -256,4 +257,45 @@ func checkIntegrity(t *testing.T, path string) {
 	if err := rows.Err(); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestKillDuringJobs kills servers that have just accepted work for the
+// background. The last one, which is let live, finishes what all of them left:
+// at once, or when the lease of the dead one has ended.
+func TestKillDuringJobs(t *testing.T) {
+	t.Parallel() // it mostly waits
+	flags := []string{"--data", t.TempDir()}
+	var accepted []string
+	for i := range 15 {
+		s := testproc.Serve(t, admin, flags...)
+		c := newClient(s.URL, adminToken)
+		died := time.AfterFunc(time.Duration(i*2)*time.Millisecond, s.Kill)
+		for n := 0; ; n++ {
+			name := fmt.Sprintf("region-%d-%d", i, n)
+			status, answer, err := c.do(http.MethodPost, netappRegions, fmt.Sprintf(`{"name":%q,"description":"for a test"}`, name),
+				"Prefer: respond-async")
+			if err != nil {
+				break // it is dead
+			}
+			if status != http.StatusAccepted {
+				t.Fatalf("making a region: %d %s", status, answer)
+			}
+			accepted = append(accepted, name)
+		}
+		died.Stop()
+		s.Kill()
+	}
+
+	s := testproc.Serve(t, admin, flags...)
+	c := newClient(s.URL, adminToken)
+	const leaseEnds = 30 * time.Second
+	missing := accepted
+	for deadline := time.Now().Add(2 * leaseEnds); len(missing) > 0; time.Sleep(100 * time.Millisecond) {
+		answer := c.must(t, http.StatusOK, http.MethodGet, netappRegions+"?limit=10000", "")
+		missing = slices.DeleteFunc(missing, func(name string) bool { return strings.Contains(string(answer), `"`+name+`"`) })
+		if time.Now().After(deadline) {
+			t.Fatalf("of %d accepted regions these were never made: %v\n%s", len(accepted), missing, s.Log())
+		}
+	}
+	t.Logf("%d regions were accepted, and made", len(accepted))
 }

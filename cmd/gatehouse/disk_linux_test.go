@@ -70,13 +70,13 @@ func fullDisk(t *testing.T, s *testproc.Server, take, give func()) {
 	}
 	expectUnavailable(t, c, []call{
 		{"fess", http.MethodDelete, fessUser + "/" + fessID("before"), ""},
-		{"netapp", http.MethodPost, "/v2.1/regions", `{"name":"seoul","description":"x"}`},
+		{"netapp", http.MethodPost, netappRegions, `{"name":"seoul","description":"x"}`},
 		{"netapp", http.MethodPost, "/v2.1/auth/signin", adminSignIn},
 		{"", http.MethodGet, "/readyz", ""},
 	})
 	c.must(t, http.StatusOK, http.MethodGet, fessUser+"/"+fessID("before"), "")
 	c.must(t, http.StatusOK, http.MethodGet, fessUsers, "")
-	c.must(t, http.StatusOK, http.MethodGet, "/v2.1/regions", "")
+	c.must(t, http.StatusOK, http.MethodGet, netappRegions, "")
 
 	give()
 	expectRecovery(t, c, http.MethodPost, netappUsers, newUser("after", ""))

@@ -85,6 +85,7 @@ func expectRecovery(t *testing.T, c *client, method, path, body string) {
 // TestLostPostgreSQL takes the database away from under a server, in the three
 // ways in which databases go, and gives it back.
 func TestLostPostgreSQL(t *testing.T) {
+	t.Parallel() // it mostly waits
 	database := testpg.URL(t)
 	road := newRoad(t, database)
 	s := testproc.Serve(t, admin, "--data", t.TempDir(), "--database", road.url, "--migrate")
@@ -106,7 +107,7 @@ func TestLostPostgreSQL(t *testing.T) {
 				{"fess", http.MethodDelete, fessUser + "/" + fessID("before"), ""},
 				{"fess", http.MethodGet, fessUser + "/" + fessID("before"), ""},
 				{"netapp", http.MethodPost, netappUsers, newUser("during", "")},
-				{"netapp", http.MethodGet, "/v2.1/regions", ""},
+				{"netapp", http.MethodGet, netappRegions, ""},
 				{"netapp", http.MethodPost, "/v2.1/auth/signin", adminSignIn},
 				{"", http.MethodGet, "/readyz", ""},
 			})

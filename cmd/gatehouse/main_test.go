@@ -36,14 +36,19 @@ func newClient(url, token string) *client {
 	return &client{url, token, &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16}, Timeout: 30 * time.Second}}
 }
 
-// do sends a request. An error means that no whole answer came.
-func (c *client) do(method, path, body string) (status int, answer []byte, err error) {
+// do sends a request, with further headers as "Name: value". An error means
+// that no whole answer came.
+func (c *client) do(method, path, body string, headers ...string) (status int, answer []byte, err error) {
 	r, err := http.NewRequest(method, c.url+path, strings.NewReader(body))
 	if err != nil {
 		return 0, nil, err
 	}
 	if c.token != "" {
 		r.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	for _, h := range headers {
+		name, value, _ := strings.Cut(h, ": ")
+		r.Header.Set(name, value)
 	}
 	resp, err := c.http.Do(r)
 	if err != nil {
@@ -129,6 +134,8 @@ const (
 	fessUser    = "/api/admin/user/setting"
 	fessUsers   = "/api/admin/user/settings"
 	netappUsers = "/v2.1/users"
+
+	netappRegions = "/v2.1/regions"
 )
 
 // newUser is the body that makes a user.

@@ -77,6 +77,7 @@ func TestOperator(t *testing.T) {
 }
 
 func operate(t *testing.T, at ...string) {
+	t.Parallel() // it mostly waits
 	o := operator{t, at}
 	s := testproc.Serve(t, admin, append(at, "--migrate")...)
 	c := newClient(s.URL, "")
@@ -103,8 +104,8 @@ func operate(t *testing.T, at ...string) {
 	raw, _ := token["token"].(string)
 	id, _ := token["id"].(string)
 	byToken, bySession := newClient(s.URL, raw), newClient(s.URL, session)
-	works := func(c *client) { t.Helper(); c.must(t, http.StatusOK, http.MethodGet, "/v2.1/regions", "") }
-	fails := func(c *client) { t.Helper(); c.must(t, http.StatusUnauthorized, http.MethodGet, "/v2.1/regions", "") }
+	works := func(c *client) { t.Helper(); c.must(t, http.StatusOK, http.MethodGet, netappRegions, "") }
+	fails := func(c *client) { t.Helper(); c.must(t, http.StatusUnauthorized, http.MethodGet, netappRegions, "") }
 	works(byToken)
 	works(bySession)
 	listed := o.row("token list --user bob")

@@ -17,6 +17,7 @@ import (
 // TestKillFirstStart kills the very first start at many moments. The one that
 // is let live finishes the work, with the administrator that is wanted.
 func TestKillFirstStart(t *testing.T) {
+	t.Parallel() // it mostly waits, for a node that died over the first start
 	data := t.TempDir()
 	for i := range 12 {
 		s := testproc.Launch(t, admin, "--data", data)

@@ -143,8 +143,8 @@ func (a *App) firstTenant(ctx context.Context) (iam.Tenant, error) {
 
 // firstAdmin makes the administrator. One that is there already, from an
 // attempt that was cut short before anybody saw its password, gets it anew;
-// but not when another node has taken over from this one meanwhile, and may
-// have shown its own.
+// but not when the node that was thought dead has come to its end after all,
+// or another one has taken over from this one, and may have shown its own.
 func (a *App) firstAdmin(ctx context.Context, by iam.Actor, attempt int, want Admin) (iam.User, error) {
 	who := password.Identity{Username: AdminName, Email: want.Email}
 	u, err := a.Directory.CreateUser(ctx, by, directory.NewUser{
@@ -158,8 +158,10 @@ func (a *App) firstAdmin(ctx context.Context, by iam.Actor, attempt int, want Ad
 	if u, err = a.Directory.User(ctx, by, admin); err != nil {
 		return iam.User{}, err
 	}
-	if _, given, err := a.Store.Setting(ctx, firstAttempt(attempt+1)); err != nil || given {
-		return iam.User{}, errors.Join(err, iam.E(iam.Conflict, "another node has taken over the first start"))
+	for _, over := range []string{settingFirstDone, firstAttempt(attempt + 1)} {
+		if _, set, err := a.Store.Setting(ctx, over); err != nil || set {
+			return iam.User{}, errors.Join(err, iam.E(iam.Conflict, "another node has made the first start, or taken it over"))
+		}
 	}
 	return a.Directory.UpdateUser(ctx, by, admin, directory.UserChange{
 		Email: &want.Email, Password: &want.Password, Roles: &[]string{access.RoleAdmin}, Version: u.Version})

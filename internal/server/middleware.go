@@ -81,6 +81,9 @@ func (e *entry) logRequest(ctx context.Context, r *http.Request, info api.Reques
 	if status >= http.StatusInternalServerError {
 		level = slog.LevelWarn
 	}
+	if !e.log.Enabled(ctx, level) {
+		return // before the attributes are made: nearly every request comes here
+	}
 	e.log.LogAttrs(ctx, level, "request", slog.String("request_id", info.ID), slog.String("method", r.Method),
 		slog.String("path", r.URL.Path), slog.Int("status", status), slog.String("address", info.Address),
 		slog.Duration("took", took))
