@@ -46,7 +46,7 @@ func costOf(t *testing.T, pid int, conns []*conn, next func(int) []byte) time.Du
 	load(t, conns, 100*time.Millisecond, next)
 	before, answered := processorTime(t, pid), 0
 	for processorTime(t, pid)-before < 400*time.Millisecond { // it is counted in steps of 10 ms
-		answered += len(load(t, conns, 100*time.Millisecond, next).latencies)
+		answered += load(t, conns, 100*time.Millisecond, next).answers
 	}
 	return (processorTime(t, pid) - before) / time.Duration(answered)
 }

@@ -100,13 +100,14 @@ func request(method, path, token, body string) []byte {
 
 // result is what a round of load came to.
 type result struct {
-	rate      float64 // answers a second
-	latencies []time.Duration
+	answers   int             // all of them
+	rate      float64         // a second
+	latencies []time.Duration // of those that count
 }
 
 // load sends requests on all connections for a while, on each the next when
 // the last is answered. next answers the request that a connection sends.
-// Every answer must be a success; those that come later do not count.
+// Every answer must be a success.
 func load(t testing.TB, conns []*conn, d time.Duration, next func(conn int) []byte) result {
 	t.Helper()
 	var all result
@@ -115,7 +116,7 @@ func load(t testing.TB, conns []*conn, d time.Duration, next func(conn int) []by
 	began := time.Now()
 	for i, c := range conns {
 		clients.Go(func() {
-			latencies := make([]time.Duration, 0, 4096)
+			answers, latencies := 0, make([]time.Duration, 0, 4096)
 			for sent := time.Now(); ; {
 				status, body, err := c.do(next(i))
 				if err != nil || status/100 != 2 {
@@ -123,14 +124,18 @@ func load(t testing.TB, conns []*conn, d time.Duration, next func(conn int) []by
 					return
 				}
 				answered := time.Now()
+				answers++
 				if answered.Sub(began) > d {
-					break // the others have stopped, too: from now on it has the machine for itself
+					break
 				}
-				latencies = append(latencies, answered.Sub(sent))
+				if counts(answered.Sub(began), d) {
+					latencies = append(latencies, answered.Sub(sent))
+				}
 				sent = answered
 			}
 			mu.Lock()
 			defer mu.Unlock()
+			all.answers += answers
 			all.latencies = append(all.latencies, latencies...)
 		})
 	}
@@ -138,9 +143,17 @@ func load(t testing.TB, conns []*conn, d time.Duration, next func(conn int) []by
 	if t.Failed() {
 		t.FailNow()
 	}
-	all.rate = float64(len(all.latencies)) / d.Seconds()
+	all.rate = perSecond(len(all.latencies), d)
 	return all
 }
+
+// counts reports whether what was done so long after the beginning of a round
+// counts: not while it is getting under way, nor when its time is over, so
+// that as much was begun before as is left unfinished in the end.
+func counts(after, d time.Duration) bool { return after > d/5 && after <= d }
+
+// perSecond is the rate of what was counted in a round.
+func perSecond(n int, d time.Duration) float64 { return float64(n) / (d - d/5).Seconds() }
 
 // always is for load: the same request every time.
 func always(request []byte) func(int) []byte { return func(int) []byte { return request } }

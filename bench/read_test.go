@@ -25,7 +25,7 @@ func BenchmarkRead(b *testing.B) {
 		ratios = append(ratios, us.rate/them.rate)
 		ourRates, theirRates = append(ourRates, us.rate), append(theirRates, them.rate)
 		latencies = append(latencies, us.latencies...)
-		answered, answeredBare = answered+len(us.latencies), answeredBare+len(them.latencies)
+		answered, answeredBare = answered+us.answers, answeredBare+them.answers
 	}
 	b.ReportMetric(median(ratios), "ratio")
 	b.ReportMetric(median(ourRates), "reads/s")

@@ -18,6 +18,7 @@ import (
 // engines. What was acknowledged before the backup began is in it, and the
 // credentials of then work.
 func TestBackup(t *testing.T) {
+	t.Parallel() // with those that mostly wait
 	t.Run("sqlite", func(t *testing.T) { backUpAndRestore(t, "--data", t.TempDir()) })
 	t.Run("postgres", func(t *testing.T) {
 		backUpAndRestore(t, "--data", t.TempDir(), "--database", testpg.URL(t))

@@ -29,6 +29,7 @@ const (
 // What it has acknowledged must be there afterwards, and what it has not must
 // be there as a whole or not at all.
 func TestKill(t *testing.T) {
+	t.Parallel() // with those that mostly wait
 	t.Run("sqlite", func(t *testing.T) {
 		data := t.TempDir()
 		killAndCompare(t, "--data", data)
