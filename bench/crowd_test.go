@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"log/slog"
 	"net/url"
 	"os"
@@ -44,6 +46,7 @@ func crowded(b *testing.B, engine string) *app.App {
 	if engine == "postgres" {
 		o.Database, o.Migrate = keptDatabase(b, "gatehouse_bench_million"), true
 	}
+	warm(b, filepath.Join(o.Data, "gatehouse.db"))
 	a, err := app.Open(b.Context(), o)
 	if err != nil {
 		b.Fatal(err)
@@ -71,6 +74,23 @@ func crowded(b *testing.B, engine string) *app.App {
 		b.Fatal(err)
 	}
 	return a
+}
+
+// warm reads a file, if it is there, so that the operating system has it in
+// memory. Nobody may have it open as a database: closing it drops locks.
+func warm(b *testing.B, path string) {
+	b.Helper()
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer f.Close()
+	if _, err := io.Copy(io.Discard, f); err != nil {
+		b.Fatal(err)
+	}
 }
 
 // operator is the operator of the default tenant.
