@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"net"
 	"os"
 	"testing"
 	"time"
@@ -40,15 +39,9 @@ func existingData(t testing.TB) string {
 // from the start of the process to the first answer that it is ready.
 func startTime(t testing.TB, data string) time.Duration {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free
-	if err != nil {
-		t.Fatal(err)
-	}
-	addr := l.Addr().String()
-	l.Close()
 	began := time.Now()
-	s := testproc.Launch(t, nil, "--data", data, "--listen", addr)
-	testproc.AwaitReady(t, addr)
+	s := testproc.Serve(t, nil, "--data", data)
+	testproc.AwaitReady(t, s.Addr)
 	took := time.Since(began)
 	s.Stop(t)
 	return took
