@@ -55,7 +55,8 @@ var rules = []rule{
 		never: append([]string{"encoding/json"}, core...)},
 	{layer: engine, packages: []string{"internal/access/rbac"}, stdOnly: true, untagged: true,
 		may: []string{vocabulary}, never: impure},
-	{layer: leaf, packages: []string{"internal/cluster", "internal/geo", "internal/job", "internal/keyring", "internal/password"},
+	{layer: leaf, packages: []string{"internal/cluster", "internal/geo", "internal/job", "internal/keyring", "internal/password",
+		"internal/picture"},
 		may: []string{vocabulary}, never: core},
 
 	{layer: useCase, packages: []string{"internal/access"},

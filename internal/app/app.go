@@ -28,6 +28,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 	"github.com/gatehouse-id/gatehouse/internal/job"
 	"github.com/gatehouse-id/gatehouse/internal/keyring"
+	"github.com/gatehouse-id/gatehouse/internal/notice"
 	"github.com/gatehouse-id/gatehouse/internal/password"
 	"github.com/gatehouse-id/gatehouse/internal/server"
 	"github.com/gatehouse-id/gatehouse/internal/storage"
@@ -66,6 +67,7 @@ type App struct {
 	Access    *access.Service
 	Authn     *authn.Service
 	Audit     *audit.Service
+	Notice    *notice.Service
 	Jobs      *job.Queue
 	Keys      *keyring.Keyring
 	Store     *storage.Store
@@ -134,10 +136,12 @@ func (a *App) connect(o Options) {
 	a.Keys = keyring.New(a.Master, a.Store, a.env)
 	a.Access = access.New(a.Store, a.epochs, a.env)
 	a.Audit = audit.New(a.Store, a.env, a.log)
-	a.Authn = authn.New(a.Store, a.epochs, a.Keys, o.Hasher, a.env, a.log)
-	a.Directory = directory.New(a.Store, a.Access, o.Hasher, a.env)
 	a.Jobs = job.New(a.Store, a.env, a.log, job.Options{Node: nodeName(a.env)})
-	a.Tenancy = tenancy.New(a.Store, a.Jobs, a.env, access.Builtin)
+	a.Tenancy = tenancy.New(a.Store, a.epochs, a.Jobs, a.env, access.Builtin)
+	a.Notice = &notice.Service{}
+	a.Authn = authn.New(authn.Deps{Store: a.Store, Epochs: a.epochs, Keys: a.Keys, Hasher: o.Hasher, Settings: a.Tenancy,
+		Mail: a.Notice, Rights: a.Access, Queue: a.Jobs, PublicURL: o.PublicURL, Env: a.env, Log: a.log})
+	a.Directory = directory.New(a.Store, a.Access, a.Tenancy, o.Hasher, a.env)
 	a.Jobs.Register(a.Tenancy.Runners())
 
 	a.Registry = api.NewRegistry(a.log, a.Access)

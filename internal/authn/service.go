@@ -3,6 +3,7 @@ package authn
 import (
 	"context"
 	"log/slog"
+	"net/url"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/cluster"
@@ -18,29 +19,75 @@ const SessionLife = time.Hour
 // (NIST 800-63B section 4.1.3: reauthentication at least daily).
 const refreshLimit = 12 * time.Hour
 
+// Settings answers what a tenant decides for itself; tenancy satisfies it.
+type Settings interface {
+	Settings(ctx context.Context, t iam.TenantID) (iam.Settings, error)
+}
+
+// Mail takes messages to be sent, durably; notice satisfies it.
+type Mail interface {
+	Send(ctx context.Context, t iam.TenantID, m iam.Message) error
+}
+
+// Rights answers what an actor may do to another user; access satisfies it.
+type Rights interface {
+	// May reports whether the actor holds a permission in the whole tenant.
+	May(ctx context.Context, by iam.Actor, p iam.Permission) (bool, error)
+	// CheckUser answers Denied when the actor lacks a right that the user holds.
+	CheckUser(ctx context.Context, by iam.Actor, user iam.UserID) error
+}
+
+// Queue takes durable work; job satisfies it.
+type Queue interface {
+	Enqueue(ctx context.Context, t iam.TenantID, j iam.Job, events ...iam.Event) (iam.Job, error)
+}
+
+// Deps are what the service needs of the program.
+type Deps struct {
+	Store    Store
+	Epochs   *cluster.Epochs
+	Keys     *keyring.Keyring
+	Hasher   *password.Hasher
+	Settings Settings
+	Mail     Mail
+	Rights   Rights
+	Queue    Queue
+	// PublicURL is where people reach the pages: its host is the relying party
+	// of passkeys.
+	PublicURL *url.URL
+	Env       iam.Env
+	Log       *slog.Logger
+}
+
 // Service proves who callers are.
 type Service struct {
-	store    Store
-	keys     *keyring.Keyring
-	hasher   *password.Hasher
-	env      iam.Env
-	log      *slog.Logger
-	tokens   *cluster.Cache[iam.TokenID, TokenRecord]
-	sessions *cluster.Cache[iam.SessionID, SessionRecord]
-	codes    *cluster.Facts[iam.TenantID]
-	used     usage
+	store     Store
+	keys      *keyring.Keyring
+	hasher    *password.Hasher
+	settings  Settings
+	mail      Mail
+	rights    Rights
+	queue     Queue
+	publicURL *url.URL
+	env       iam.Env
+	log       *slog.Logger
+	tokens    *cluster.Cache[iam.TokenID, TokenRecord]
+	sessions  *cluster.Cache[iam.SessionID, SessionRecord]
+	codes     *cluster.Facts[iam.TenantID]
+	used      usage
 }
 
 // maxCached bounds each cache, in credentials.
 const maxCached = 100_000
 
 // New makes the service.
-func New(store Store, epochs *cluster.Epochs, keys *keyring.Keyring, hasher *password.Hasher, env iam.Env, log *slog.Logger) *Service {
+func New(d Deps) *Service {
 	return &Service{
-		store: store, keys: keys, hasher: hasher, env: env, log: log,
-		tokens:   cluster.NewCache[iam.TokenID, TokenRecord](epochs, maxCached),
-		sessions: cluster.NewCache[iam.SessionID, SessionRecord](epochs, maxCached),
-		codes:    cluster.NewFacts[iam.TenantID](env, maxCached),
+		store: d.Store, keys: d.Keys, hasher: d.Hasher, settings: d.Settings, mail: d.Mail, rights: d.Rights, queue: d.Queue,
+		publicURL: d.PublicURL, env: d.Env, log: d.Log,
+		tokens:   cluster.NewCache[iam.TokenID, TokenRecord](d.Epochs, maxCached),
+		sessions: cluster.NewCache[iam.SessionID, SessionRecord](d.Epochs, maxCached),
+		codes:    cluster.NewFacts[iam.TenantID](d.Env, maxCached),
 		used:     usage{seen: map[iam.TenantID]map[iam.TokenID]time.Time{}},
 	}
 }

@@ -7,9 +7,16 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// Store keeps credentials, sessions and login events. Every method is one
-// transaction and writes the events it is given in it.
+// Store keeps everything by which users and programs prove who they are. Every
+// method is one transaction and writes the events it is given in it.
 type Store interface {
+	PasswordStore
+	SessionStore
+	ChallengeStore
+	FactorStore
+	KeyStore
+	CertificateStore
+
 	// TenantByCode resolves a code before a tenant is known. NotFound.
 	TenantByCode(ctx context.Context, code string) (iam.Tenant, error)
 
@@ -17,8 +24,9 @@ type Store interface {
 	// and the hash of the password. NotFound.
 	Account(ctx context.Context, t iam.TenantID, username string) (Account, error)
 	// SetPassword writes a new hash, must-change flag and generation+1 where
-	// the generation is the one given, ends the user's sessions and counts
-	// the epoch up. Conflict: the password was changed meanwhile. NotFound.
+	// the generation is the one given, puts the old hash into the history,
+	// ends the user's sessions and counts the epoch up. Conflict: the password
+	// was changed meanwhile. NotFound.
 	SetPassword(ctx context.Context, t iam.TenantID, u iam.UserID, generation int64, hash string, mustChange bool, events ...iam.Event) error
 	// Rehash replaces a hash by a stronger one of the same password, where it
 	// is still the old one.
@@ -64,7 +72,10 @@ type Account struct {
 	// session of an earlier generation has ended.
 	Generation         int64
 	Email              string
+	EmailVerified      bool
+	Language           string // empty: the tenant's
 	MustChangePassword bool
+	PasswordChanged    time.Time // zero without a password
 }
 
 // Standing is whether a user may act now.
@@ -73,6 +84,7 @@ type Standing struct {
 	Username    string
 	State       iam.UserState
 	TenantState iam.TenantState
+	Rules       iam.UserRules
 }
 
 // Good reports whether the user may act.
@@ -84,6 +96,8 @@ func (s Standing) Good() bool {
 type NewSession struct {
 	iam.Session
 	Generation int64
+	KeyID      string // which key of the tenant made the MAC; empty without a secret
+	MAC        []byte
 }
 
 // SessionRecord is a session with the standing of its user. Sessions of an
@@ -91,6 +105,8 @@ type NewSession struct {
 type SessionRecord struct {
 	iam.Session
 	Standing Standing
+	KeyID    string // as in NewSession
+	MAC      []byte
 }
 
 // TokenRecord is an API token with the keyed hash of its secret and the

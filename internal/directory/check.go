@@ -1,8 +1,11 @@
 package directory
 
 import (
-	"net/mail"
 	"strings"
+	"time"
+	_ "time/tzdata" // a machine without zone files knows them too
+
+	"golang.org/x/text/language"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
@@ -11,8 +14,9 @@ import (
 const (
 	maxUsername   = 100 // Fess refuses more, so nobody else may make what it cannot show
 	maxName       = 256
-	maxEmail      = 254 // RFC 5321 section 4.5.3.1.3
 	maxPhone      = 64
+	maxLanguage   = 35 // BCP 47 section 4.4.1
+	maxSources    = 256
 	maxAttributes = 128
 	maxAttribute  = 4096
 )
@@ -23,8 +27,8 @@ func checkUser(u iam.User) error {
 	name(&c, "username", u.Username)
 	c.Length("label", u.Label, 0, maxUsername)
 	name(&c, "label", u.Label)
-	if u.Email != "" && !validEmail(u.Email) {
-		c.Add("email", iam.ReasonFormat, "email must be an address such as person@example.com, of at most %d characters", maxEmail)
+	if u.Email != "" && !iam.ValidEmail(u.Email) {
+		c.Add("email", iam.ReasonFormat, "email must be an address such as person@example.com, of at most %d characters", iam.MaxEmail)
 	}
 	for _, f := range []struct{ path, value string }{
 		{"given_name", u.GivenName}, {"family_name", u.FamilyName}, {"display_name", u.DisplayName}} {
@@ -32,6 +36,9 @@ func checkUser(u iam.User) error {
 		name(&c, f.path, f.value)
 	}
 	c.Length("phone", u.Phone, 0, maxPhone)
+	preferences(&c, u)
+	sources(&c, "rules.pages", u.Rules.Pages)
+	sources(&c, "rules.api", u.Rules.API)
 	switch u.State {
 	case iam.UserEnabled, iam.UserDisabled, iam.UserPending:
 	default:
@@ -39,6 +46,42 @@ func checkUser(u iam.User) error {
 	}
 	attributes(&c, u.Attributes)
 	return c.Err()
+}
+
+// preferences checks what a user chooses for pages and mails.
+func preferences(c *iam.Checker, u iam.User) {
+	if u.Language != "" {
+		if _, err := language.Parse(u.Language); err != nil || len(u.Language) > maxLanguage {
+			c.Add("language", iam.ReasonFormat, "language must be a language tag such as en or ko (BCP 47)")
+		}
+	}
+	if u.TimeZone != "" {
+		if _, err := time.LoadLocation(u.TimeZone); err != nil || u.TimeZone == "Local" {
+			c.Add("time_zone", iam.ReasonFormat, "time_zone must be a time zone such as Asia/Seoul (IANA)")
+		}
+	}
+	if u.Theme != "" && u.Theme != "light" && u.Theme != "dark" {
+		c.Add("theme", iam.ReasonFormat, "theme must be light, dark or empty")
+	}
+}
+
+// sources checks from where a user may come.
+func sources(c *iam.Checker, path string, r iam.SourceRule) {
+	if len(r.Sources) > maxSources {
+		c.Add(path, iam.ReasonLength, "%s must have at most %d sources", path, maxSources)
+	}
+	for _, s := range r.Sources {
+		switch s.Type {
+		case iam.SourceIP:
+			if _, err := iam.ParseNetwork(s.Value); err != nil {
+				c.Add(path, iam.ReasonFormat, "%s: %s", path, err.(*iam.Error).Message)
+			}
+		case iam.SourceVPC, iam.SourceVPCServer:
+			c.Length(path, s.Value, 1, maxName)
+		default:
+			c.Add(path, iam.ReasonFormat, "%s: the type of a source is IP, VPC or VPC_SERVER", path)
+		}
+	}
 }
 
 func checkGroup(g iam.Group) error {
@@ -79,8 +122,3 @@ func attributes(c *iam.Checker, attrs map[string]string) {
 	}
 }
 
-// validEmail accepts an address without display name (RFC 5321 mailbox).
-func validEmail(s string) bool {
-	a, err := mail.ParseAddress(s)
-	return err == nil && a.Address == s && a.Name == "" && len(s) <= maxEmail && iam.Printable(s)
-}

@@ -193,7 +193,7 @@ func testWhatAppears(t *testing.T, w world) {
 		}
 	}
 	store := &appearing{Store: w.Store}
-	s := directory.New(store, w.Access, nil, w.Env())
+	s := directory.New(store, w.Access, w.Tenancy, nil, w.Env())
 	victim := w.create(t, directory.NewUser{Username: "plain"})
 	for name, write := range map[string]func(list []string) error{
 		"role of a new user": func(list []string) error {

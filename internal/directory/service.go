@@ -20,25 +20,35 @@ type Rights interface {
 	CheckUser(ctx context.Context, by iam.Actor, user iam.UserID) error
 }
 
+// Settings answers what a tenant decides for itself; tenancy satisfies it.
+type Settings interface {
+	Settings(ctx context.Context, t iam.TenantID) (iam.Settings, error)
+}
+
 // Service owns the rules of users and groups.
 type Service struct {
-	store  Store
-	rights Rights
-	hasher *password.Hasher
-	env    iam.Env
+	store    Store
+	rights   Rights
+	settings Settings
+	hasher   *password.Hasher
+	env      iam.Env
 }
 
 // New makes the service.
-func New(store Store, rights Rights, hasher *password.Hasher, env iam.Env) *Service {
-	return &Service{store: store, rights: rights, hasher: hasher, env: env}
+func New(store Store, rights Rights, settings Settings, hasher *password.Hasher, env iam.Env) *Service {
+	return &Service{store: store, rights: rights, settings: settings, hasher: hasher, env: env}
 }
 
 // hash checks a password and hashes it, outside of any transaction. own says
 // that it is the user's own choice, to which the policy applies; a password
 // that an administrator sets has only to be one that can be typed in again.
-func (s *Service) hash(ctx context.Context, pw string, u iam.User, own bool) (string, error) {
+func (s *Service) hash(ctx context.Context, t iam.TenantID, pw string, u iam.User, own bool) (string, error) {
 	if own {
-		if err := password.DefaultPolicy().Check(pw, password.Identity{Username: u.Username, Email: u.Email}); err != nil {
+		settings, err := s.settings.Settings(ctx, t)
+		if err != nil {
+			return "", err
+		}
+		if err := password.Policy(settings.Password).Check(pw, password.Identity{Username: u.Username, Email: u.Email}); err != nil {
 			return "", err
 		}
 	}

@@ -27,6 +27,12 @@ type Store interface {
 	// listed name, the default), "username", "created", "email".
 	Users(ctx context.Context, t iam.TenantID, f UserFilter, p iam.Page) (iam.List[iam.User], error)
 
+	// Picture answers the picture of a user. NotFound.
+	Picture(ctx context.Context, t iam.TenantID, u iam.UserID) (iam.Image, error)
+	// SetPicture writes the picture of a user, or removes it when it is empty.
+	// NotFound: there is no such user.
+	SetPicture(ctx context.Context, t iam.TenantID, u iam.UserID, i iam.Image, events ...iam.Event) error
+
 	// InsertGroup writes a group and answers it as stored, with a handle of
 	// its own where the wanted one is taken. Exists: the name is taken.
 	InsertGroup(ctx context.Context, t iam.TenantID, g iam.Group, events ...iam.Event) (iam.Group, error)
@@ -74,6 +80,7 @@ type UserKey struct {
 	Short    string // iam.Short of the id
 	Handle   string
 	Username string // without regard to case
+	Number   int64
 }
 
 // GroupKey finds a group by exactly one of its members.

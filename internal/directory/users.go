@@ -3,6 +3,7 @@ package directory
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -17,6 +18,10 @@ type NewUser struct {
 	FamilyName  string
 	DisplayName string
 	Phone       string
+	Language    string
+	TimeZone    string
+	Rules       iam.UserRules
+	Disabled    bool // not to sign in before somebody enables the user
 	Password    string
 	Attributes  map[string]string
 	// Groups and Roles are handles or names. Those that do not exist are made
@@ -28,6 +33,9 @@ type NewUser struct {
 	// pass the policy and need not be changed. One that an administrator set
 	// may be weak, and must be changed at the next interactive sign-in.
 	OwnPassword bool
+	// KeepPassword is set when whoever sets the password says that it need not
+	// be changed, although it is not the user's own.
+	KeepPassword bool
 }
 
 // UserChange says what to change in a user; nil members stay.
@@ -39,8 +47,15 @@ type UserChange struct {
 	FamilyName  *string
 	DisplayName *string
 	Phone       *string
+	Language    *string
+	TimeZone    *string
+	Theme       *string
+	Rules       *iam.UserRules
 	State       *iam.UserState
 	Password    *string
+	// MustChangePassword is whether the next interactive sign-in asks for a
+	// new password; nil is yes when Password is set, and as before when not.
+	MustChangePassword *bool
 	// Attributes are merged; a nil value removes the attribute.
 	Attributes map[string]*string
 	Groups     *[]string
@@ -73,6 +88,10 @@ func (s *Service) createUser(ctx context.Context, by iam.Actor, in NewUser) (iam
 		ID: iam.UserID(s.env.NewID()), Handle: in.Username, Username: in.Username, Email: in.Email,
 		GivenName: in.GivenName, FamilyName: in.FamilyName, DisplayName: in.DisplayName, Phone: in.Phone,
 		State: iam.UserPending, Attributes: in.Attributes, Created: now, Updated: now, Version: 1,
+		Language: in.Language, TimeZone: in.TimeZone, Rules: in.Rules,
+	}
+	if in.Disabled {
+		u.State = iam.UserDisabled
 	}
 	if err := checkUser(u); err != nil {
 		return iam.User{}, err
@@ -86,10 +105,10 @@ func (s *Service) createUser(ctx context.Context, by iam.Actor, in NewUser) (iam
 		return iam.User{}, err
 	}
 	if in.Password != "" {
-		if w.PasswordHash, err = s.hash(ctx, in.Password, u, in.OwnPassword); err != nil {
+		if w.PasswordHash, err = s.hash(ctx, by.Tenant, in.Password, u, in.OwnPassword); err != nil {
 			return iam.User{}, err
 		}
-		w.User.MustChangePassword = !in.OwnPassword
+		w.User.MustChangePassword = !in.OwnPassword && !in.KeepPassword
 	}
 	return s.store.InsertUser(ctx, by.Tenant, w, s.env.Event(by, "user", "create", string(u.ID), u.Username))
 }
@@ -128,13 +147,17 @@ func (s *Service) updateUser(ctx context.Context, by iam.Actor, k UserKey, ch Us
 		if err := s.checkPasswordOf(ctx, by, old.ID); err != nil {
 			return iam.User{}, err
 		}
-		if w.PasswordHash, err = s.hash(ctx, *ch.Password, u, false); err != nil {
+		if w.PasswordHash, err = s.hash(ctx, by.Tenant, *ch.Password, u, false); err != nil {
 			return iam.User{}, err
 		}
 		w.User.MustChangePassword = true
 	}
+	if ch.MustChangePassword != nil {
+		w.User.MustChangePassword = *ch.MustChangePassword
+	}
 	disabled := u.State == iam.UserDisabled && old.State != iam.UserDisabled
-	w.Security = ch.Password != nil || w.Groups != nil || w.Roles != nil || u.State != old.State || u.Username != old.Username
+	w.Security = ch.Password != nil || w.Groups != nil || w.Roles != nil || u.State != old.State || u.Username != old.Username ||
+		!reflect.DeepEqual(u.Rules, old.Rules)
 	w.EndSessions = ch.Password != nil || disabled
 	// The address is where a new password can be asked for.
 	if w.Security || u.Email != old.Email {
@@ -193,6 +216,12 @@ func apply(u iam.User, ch UserChange) iam.User {
 	set(&u.FamilyName, ch.FamilyName)
 	set(&u.DisplayName, ch.DisplayName)
 	set(&u.Phone, ch.Phone)
+	set(&u.Language, ch.Language)
+	set(&u.TimeZone, ch.TimeZone)
+	set(&u.Theme, ch.Theme)
+	if ch.Rules != nil {
+		u.Rules = *ch.Rules
+	}
 	if ch.Email != nil && *ch.Email != u.Email {
 		u.Email, u.EmailVerified = *ch.Email, false
 	}
@@ -215,6 +244,7 @@ func changedFields(old, u iam.User, w UserWrite) map[string]string {
 	note("username", old.Username != u.Username)
 	note("email", old.Email != u.Email)
 	note("state", old.State != u.State)
+	note("rules", !reflect.DeepEqual(old.Rules, u.Rules))
 	note("password", w.PasswordHash != "")
 	note("groups", w.Groups != nil && !sameRefs(old.Groups, *w.Groups))
 	note("roles", w.Roles != nil && !sameRefs(old.Roles, *w.Roles))

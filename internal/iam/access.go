@@ -113,9 +113,12 @@ type Actor struct {
 	User     UserID
 	Username string
 	Method   AuthMethod
-	// Token and Session name the credential that was used, when it was one.
+	// Token, Key and Session name the credential that was used, when it was one.
 	Token   TokenID
+	Key     AccessKeyID
 	Session SessionID
+	// Scope narrows the user's rights, as that of an APIToken; empty is all.
+	Scope string
 	// Address is the client's, after trusted proxies; RequestID ties events
 	// to the log.
 	Address   string
@@ -141,4 +144,11 @@ const (
 	MethodToken    AuthMethod = "token"   // an opaque API token
 	MethodSession  AuthMethod = "session" // a session begun earlier with another method
 	MethodSystem   AuthMethod = "system"
+
+	MethodKey         AuthMethod = "key"      // a signature by an access key
+	MethodCertificate AuthMethod = "cert"     // a client certificate
+	MethodOTP         AuthMethod = "otp"      // a code of TOTP
+	MethodEmail       AuthMethod = "email"    // a code or link by mail
+	MethodPasskey     AuthMethod = "hwk"      // WebAuthn
+	MethodRecovery    AuthMethod = "recovery" // one of the recovery codes
 )

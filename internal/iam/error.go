@@ -77,6 +77,11 @@ const (
 	ReasonInUse         Reason = "in_use"          // others still refer to it
 	ReasonBuiltin       Reason = "builtin"         // belongs to the product, not to be changed
 	ReasonSelf          Reason = "self"            // one cannot do that to oneself
+	ReasonLimit         Reason = "limit"           // there are as many as there may be
+	ReasonReauth        Reason = "reauthenticate"  // the sign-in is too long ago for this
+	ReasonWrongCode     Reason = "wrong_code"      // a code or link is wrong, expired or used
+	ReasonSamePassword  Reason = "same_password"   // the new password is the present one, or an earlier one
+	ReasonUsed          Reason = "used"            // what may be used once was used before
 	ReasonNoPath        Reason = "no_path"         // no operation at this path
 	ReasonNoMethod      Reason = "no_method"       // the path exists, the method does not
 )

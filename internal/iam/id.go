@@ -24,7 +24,16 @@ type (
 	RegionID    string
 	ZoneID      string
 	JobID       string
+	ChallengeID string
+	FactorID    string
+	MailID      string
+
+	NamespaceGroupID string
 )
+
+// AccessKeyID is the public half of an access key, "ncp_iam_" and 40 letters
+// and digits, in which the tenant is named.
+type AccessKeyID string
 
 // TokenID is the middle part of an API token, gh_<tenant>_<id>_<secret>. It is
 // chosen by Gatehouse or by whoever brings their own token, and is unique in

@@ -41,10 +41,21 @@ type User struct {
 	// next interactive sign-in asks for a new one.
 	MustChangePassword bool
 	HasPassword        bool      // read only
-	LastLogin          time.Time // zero before the first sign-in; read only
-	Created            time.Time
-	Updated            time.Time
-	Version            int64 // 1 when made; a sign-in does not change it
+	PasswordChanged    time.Time // zero without one; read only
+	// Number is the running number that some dialects show, unique in the
+	// tenant and stable for life, below 2^53; read only.
+	Number int64
+	// Language ("en", "ko" or another BCP 47 tag), TimeZone (IANA) and Theme
+	// ("light", "dark") are the user's choice; empty leaves it to the tenant,
+	// to UTC and to the browser.
+	Language  string
+	TimeZone  string
+	Theme     string
+	Rules     UserRules
+	LastLogin time.Time // zero before the first sign-in; read only
+	Created   time.Time
+	Updated   time.Time
+	Version   int64 // 1 when made; a sign-in does not change it
 
 	// Groups and Roles are filled where a read asks for them: names of the
 	// groups that the user is a member of, and of the roles bound to the user

@@ -8,31 +8,13 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// Policy is what a tenant asks of new passwords. Lengths and counts are in
-// characters (code points) of the prepared password. The zero Policy refuses
-// everything; start from DefaultPolicy.
-type Policy struct {
-	MinLength int
-	MaxLength int
-	// How many characters of a class there must be at least. Symbols are all
-	// that are neither letters nor digits, spaces included.
-	MinLower   int
-	MinUpper   int
-	MinDigits  int
-	MinSymbols int
-	// NotUsername refuses the user's own name and e-mail address, also with
-	// digits and symbols put before or behind.
-	NotUsername bool
-	// RefuseCommon refuses the most common passwords, in whatever case.
-	RefuseCommon bool
-	// MinStrength is the least Strength, 0 to 4.
-	MinStrength int
-}
+// Policy checks new passwords against what a tenant asks of them.
+type Policy iam.PasswordPolicy
 
 // DefaultPolicy follows NIST SP 800-63B section 5.1.1.2: long passwords,
 // nothing about their composition, none that attackers try first.
 func DefaultPolicy() Policy {
-	return Policy{MinLength: 8, MaxLength: 256, NotUsername: true, RefuseCommon: true}
+	return Policy(iam.DefaultSettings().Password)
 }
 
 // Identity is what an attacker knows of a user and will try.

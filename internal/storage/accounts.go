@@ -8,19 +8,20 @@ import (
 )
 
 // standingColumns are authn.Standing of a user u in a tenant t.
-const standingColumns = `u.user_id, u.username, u.state, t.state`
+const standingColumns = `u.user_id, u.username, u.state, t.state, u.rules`
 
 //nolint:gosec // SQL about credentials, not credentials
 const (
-	readAccount = `SELECT ` + standingColumns + `, u.password_hash, u.generation, u.email, u.must_change_password
+	readAccount = `SELECT ` + standingColumns + `, u.password_hash, u.generation, u.email, u.must_change_password,
+		u.password_changed_at, u.email_verified, u.language
 		FROM users u JOIN tenants t ON t.tenant_id = u.tenant_id WHERE u.tenant_id = $1 AND u.username_key = $2`
 	setPassword = `UPDATE users SET password_hash = $1, must_change_password = $2, generation = generation + 1, updated_at = $3,
-		version = version + 1 WHERE tenant_id = $4 AND user_id = $5 AND generation = $6`
+		password_changed_at = $3, version = version + 1 WHERE tenant_id = $4 AND user_id = $5 AND generation = $6`
 	rehash = `UPDATE users SET password_hash = $1 WHERE tenant_id = $2 AND user_id = $3 AND password_hash = $4`
 )
 
 func standingTo(s *authn.Standing) []any {
-	return []any{&s.User, &s.Username, &s.State, &s.TenantState}
+	return []any{&s.User, &s.Username, &s.State, &s.TenantState, to(&s.Rules)}
 }
 
 // Account implements authn.Store.
@@ -28,7 +29,8 @@ func (s *Store) Account(ctx context.Context, t iam.TenantID, username string) (a
 	defer s.wrap(&err, "Account(%s)", t)
 	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
 		err := x.row(ctx, readAccount, t, iam.Fold(username)).
-			Scan(append(standingTo(&a.Standing), &a.PasswordHash, &a.Generation, &a.Email, &a.MustChangePassword)...)
+			Scan(append(standingTo(&a.Standing), &a.PasswordHash, &a.Generation, &a.Email, &a.MustChangePassword,
+				to(&a.PasswordChanged), &a.EmailVerified, &a.Language)...)
 		return found("user", username, err)
 	})
 	return a, err

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
 // scanner is a row of either *sql.Row or *sql.Rows.
@@ -25,6 +27,8 @@ func bind(args []any) []any {
 			args[i] = micros(v)
 		case map[string]string:
 			args[i] = encodeMap(v)
+		case iam.UserRules:
+			args[i] = encodeJSON(v)
 		default:
 			if r := reflect.ValueOf(a); r.Kind() == reflect.String {
 				args[i] = storable(r.String())
@@ -80,12 +84,19 @@ func encodeMap(m map[string]string) string {
 	if len(m) == 0 {
 		return "{}"
 	}
-	b, err := json.Marshal(m)
+	return encodeJSON(m)
+}
+
+// encodeJSON is for values that always are JSON, of types that storage knows.
+func encodeJSON(v any) string {
+	b, err := json.Marshal(v)
 	if err != nil {
-		panic("storage: a map of strings is always JSON: " + err.Error())
+		panic("storage: a column of JSON: " + err.Error())
 	}
 	return string(b)
 }
+
+func decodeJSON(text string, v any) error { return json.Unmarshal([]byte(text), v) }
 
 // jsonTo scans a column of JSON. An empty map or list is read as nil.
 type jsonTo[T any] struct{ v *T }
@@ -117,6 +128,8 @@ func to(dest any) any {
 		return timeTo{v}
 	case *map[string]string:
 		return jsonTo[map[string]string]{v}
+	case *iam.UserRules:
+		return jsonTo[iam.UserRules]{v}
 	default:
 		return dest
 	}

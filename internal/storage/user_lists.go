@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/directory"
@@ -13,7 +14,7 @@ import (
 // A user comes with its groups and its roles in the whole tenant.
 var userColumns = `p.user_id, p.handle, p.username, p.label, p.email, p.email_verified, p.given_name, p.family_name,
 	p.display_name, p.phone, p.state, p.attributes, p.password_hash <> '', p.must_change_password, p.last_login_at,
-	p.created_at, p.updated_at, p.version,
+	p.created_at, p.updated_at, p.version, p.password_changed_at, p.number, p.language, p.time_zone, p.theme, p.rules,
 	(SELECT ` + refText("g.group_id", "g.handle", "g.name") + `
 		FROM memberships m CROSS JOIN user_groups g
 		WHERE m.tenant_id = p.tenant_id AND m.user_id = p.user_id AND g.tenant_id = m.tenant_id AND g.group_id = m.group_id),
@@ -25,7 +26,8 @@ var userColumns = `p.user_id, p.handle, p.username, p.label, p.email, p.email_ve
 func scanUser(row scanner) (u iam.User, err error) {
 	err = row.Scan(&u.ID, &u.Handle, &u.Username, &u.Label, &u.Email, &u.EmailVerified, &u.GivenName, &u.FamilyName,
 		&u.DisplayName, &u.Phone, &u.State, to(&u.Attributes), &u.HasPassword, &u.MustChangePassword, to(&u.LastLogin),
-		to(&u.Created), to(&u.Updated), &u.Version, refsTo[iam.GroupID]{&u.Groups}, refsTo[iam.RoleID]{&u.Roles})
+		to(&u.Created), to(&u.Updated), &u.Version, to(&u.PasswordChanged), &u.Number, &u.Language, &u.TimeZone, &u.Theme, to(&u.Rules),
+		refsTo[iam.GroupID]{&u.Groups}, refsTo[iam.RoleID]{&u.Roles})
 	return u, err
 }
 
@@ -33,6 +35,7 @@ var (
 	readUser           = `SELECT ` + userColumns + ` FROM users p WHERE p.tenant_id = $1 AND `
 	readUserByID       = readUser + `p.user_id = $2`
 	readUserByHandle   = readUser + `p.handle = $2`
+	readUserByNumber   = readUser + `p.number = $2`
 	readUserByUsername = readUser + `p.username_key = $2`
 	readUserByShort    = readUser + numbered(short("p.user_id"), 2) + ` LIMIT 1`
 )
@@ -53,6 +56,7 @@ func (s *Store) User(ctx context.Context, t iam.TenantID, k directory.UserKey) (
 	})
 	// What is remembered is nobody's to change.
 	u.Attributes, u.Groups, u.Roles = maps.Clone(u.Attributes), slices.Clone(u.Groups), slices.Clone(u.Roles)
+	u.Rules.Pages.Sources, u.Rules.API.Sources = slices.Clone(u.Rules.Pages.Sources), slices.Clone(u.Rules.API.Sources)
 	return u, err
 }
 
@@ -75,6 +79,8 @@ func userBy(k directory.UserKey) (query, key string, args []any, err error) {
 		return readUserByShort, k.Short, []any{low, high, k.Short}, nil
 	case k.Handle != "":
 		return readUserByHandle, k.Handle, []any{k.Handle}, nil
+	case k.Number != 0:
+		return readUserByNumber, strconv.FormatInt(k.Number, 10), []any{k.Number}, nil
 	default:
 		return readUserByUsername, k.Username, []any{iam.Fold(k.Username)}, nil
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"strconv"
 
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -13,14 +14,17 @@ const (
 	insertUser = `INSERT INTO users
 		(tenant_id, user_id, handle, username, username_key, label, listed_key, email, email_key, email_verified, given_name,
 		family_name, display_name, phone, state, attributes, password_hash, must_change_password, generation, last_login_at,
-		created_at, updated_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, 0, $19, $20, 1)
+		created_at, updated_at, version, password_changed_at, number, language, time_zone, theme, rules)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, 0, $19, $20, 1,
+		CASE WHEN $17 = '' THEN 0 ELSE $19 END, $21, $22, $23, $24, $25)
 		ON CONFLICT DO NOTHING`
 	updateUser = `UPDATE users SET username = $1, username_key = $2, label = $3, listed_key = $4, email = $5, email_key = $6,
 		email_verified = $7, given_name = $8, family_name = $9, display_name = $10, phone = $11, state = $12, attributes = $13,
-		password_hash = CASE WHEN $14 = '' THEN password_hash ELSE $14 END, must_change_password = $15,
-		generation = generation + $16, updated_at = $17, version = version + 1
-		WHERE tenant_id = $18 AND user_id = $19 AND version = $20`
+		password_hash = CASE WHEN $14 = '' THEN password_hash ELSE $14 END,
+		password_changed_at = CASE WHEN $14 = '' THEN password_changed_at ELSE $17 END, must_change_password = $15,
+		generation = generation + $16, updated_at = $17, language = $18, time_zone = $19, theme = $20, rules = $21,
+		version = version + 1
+		WHERE tenant_id = $22 AND user_id = $23 AND version = $24`
 	deleteUser   = `DELETE FROM users WHERE tenant_id = $1 AND user_id = $2`
 	userVersion  = `SELECT version FROM users WHERE tenant_id = $1 AND user_id = $2`
 	usernameUser = `SELECT user_id FROM users WHERE tenant_id = $1 AND username_key = $2`
@@ -66,13 +70,23 @@ func (x *call) insertUser(ctx context.Context, w directory.UserWrite) error {
 	return underHandle("user", u.Handle, func(handle string) (int64, error) {
 		n, err := x.exec(ctx, insertUser, x.tenant, u.ID, handle, u.Username, iam.Fold(u.Username), u.Label, iam.Fold(u.ListedName()),
 			u.Email, iam.Fold(u.Email), u.EmailVerified, u.GivenName, u.FamilyName, u.DisplayName, u.Phone, u.State, u.Attributes,
-			w.PasswordHash, u.MustChangePassword, u.Created, u.Updated)
+			w.PasswordHash, u.MustChangePassword, u.Created, u.Updated, numberOf(u.ID), u.Language, u.TimeZone, u.Theme, u.Rules)
 		return n, x.refers("tenant", string(x.tenant), err)
 	}, func() error {
 		var other iam.UserID
 		err := x.row(ctx, usernameUser, x.tenant, iam.Fold(u.Username)).Scan(&other)
 		return free("user", u.Username, err)
 	})
+}
+
+// numberOf makes a user's number of 47 of the random bits of the id, so that
+// those who are made at once need not queue for the next one.
+func numberOf(id iam.UserID) int64 {
+	n, err := strconv.ParseInt(string(id[max(0, len(id)-12):]), 16, 64)
+	if err != nil {
+		return 1 // not an id, which the insertion refuses
+	}
+	return n&(1<<47-1) | 1
 }
 
 // UpdateUser implements directory.Store. Sessions end with an epoch of their
@@ -120,7 +134,7 @@ func (x *call) updateUser(ctx context.Context, w directory.UserWrite, endSession
 	}
 	n, err := x.exec(ctx, updateUser, u.Username, iam.Fold(u.Username), u.Label, iam.Fold(u.ListedName()), u.Email, iam.Fold(u.Email),
 		u.EmailVerified, u.GivenName, u.FamilyName, u.DisplayName, u.Phone, u.State, u.Attributes, w.PasswordHash,
-		u.MustChangePassword, generations, u.Updated, x.tenant, u.ID, u.Version)
+		u.MustChangePassword, generations, u.Updated, u.Language, u.TimeZone, u.Theme, u.Rules, x.tenant, u.ID, u.Version)
 	return x.versioned(ctx, n, x.unique("user", u.Username, err), "user", string(u.ID), userVersion, x.tenant, u.ID)
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/gatehouse-id/gatehouse/internal/cluster"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
@@ -17,16 +18,21 @@ type Queue interface {
 
 // Service owns the rules of tenants and their places.
 type Service struct {
-	store Store
-	queue Queue
-	env   iam.Env
-	roles func() []iam.Role
+	store    Store
+	queue    Queue
+	env      iam.Env
+	roles    func() []iam.Role
+	settings *cluster.Cache[string, iam.Settings]
 }
+
+// maxSettings bounds the tenants whose settings are remembered.
+const maxSettings = 10_000
 
 // New makes the service. roles answers the built-in roles that every new
 // tenant is born with, without ids.
-func New(store Store, queue Queue, env iam.Env, roles func() []iam.Role) *Service {
-	return &Service{store: store, queue: queue, env: env, roles: roles}
+func New(store Store, epochs *cluster.Epochs, queue Queue, env iam.Env, roles func() []iam.Role) *Service {
+	return &Service{store: store, queue: queue, env: env, roles: roles,
+		settings: cluster.NewCache[string, iam.Settings](epochs, maxSettings)}
 }
 
 // Tenant answers the actor's tenant.

@@ -10,6 +10,8 @@ import (
 // writes the events it is given in it. All answer Unavailable when the
 // database cannot be reached.
 type Store interface {
+	SettingsStore
+
 	// InsertTenant writes a tenant with everything that it is born with.
 	// Exists: the code is taken.
 	InsertTenant(ctx context.Context, t iam.Tenant, born Birth, events ...iam.Event) error

@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"maps"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/access"
@@ -15,7 +16,17 @@ import (
 // leaks has an entry for every method of Store. Each calls it in tenant a with
 // what is b's, and wants NotFound or nothing. That nothing of b has changed is
 // checked after each.
-var leaks = map[string]func(*leak){
+var leaks = merged(directoryLeaks, settingsLeaks, signInLeaks, factorLeaks, programLeaks, mailLeaks, namespaceLeaks)
+
+func merged(parts ...map[string]func(*leak)) map[string]func(*leak) {
+	whole := map[string]func(*leak){}
+	for _, part := range parts {
+		maps.Copy(whole, part)
+	}
+	return whole
+}
+
+var directoryLeaks = map[string]func(*leak){
 	// Tenants.
 	"InsertTenant": func(l *leak) {
 		t := l.aTenant("")

@@ -1,0 +1,100 @@
+package authn
+
+import (
+	"context"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// PasswordStore keeps what passwords need beside the user's own row.
+type PasswordStore interface {
+	// AccountByID is Account for a user who is known. NotFound.
+	AccountByID(ctx context.Context, t iam.TenantID, u iam.UserID) (Account, error)
+	// AccountByEmail answers who has a verified e-mail address, without regard
+	// to case. NotFound, also when more than one user has it.
+	AccountByEmail(ctx context.Context, t iam.TenantID, email string) (Account, error)
+	// PasswordHistory answers the user's last n earlier hashes, latest first.
+	PasswordHistory(ctx context.Context, t iam.TenantID, u iam.UserID, n int) ([]string, error)
+	// VerifyEmail writes a user's e-mail address as verified, counts the
+	// version up, and the epoch where the address is another one. NotFound.
+	VerifyEmail(ctx context.Context, t iam.TenantID, u iam.UserID, email string, events ...iam.Event) error
+
+	// CountFailure counts an attempt as failed before it is made, for each
+	// subject, under the policy of each: of many made at once none escapes.
+	// Where a subject is blocked nothing is counted; until says how long.
+	CountFailure(ctx context.Context, t iam.TenantID, now time.Time, subjects []LockoutSubject) (until time.Time, err error)
+	// ForgetFailures takes an attempt that succeeded back: subjects with Clear
+	// set are forgotten, of others one failure is.
+	ForgetFailures(ctx context.Context, t iam.TenantID, subjects []LockoutSubject) error
+}
+
+// LockoutSubject is something of which failed attempts are counted.
+type LockoutSubject struct {
+	Name   string // "user:" and the folded name, "addr:" and the address
+	Free   int    // how many failures have no consequence
+	Clear  bool
+	Policy iam.LockoutPolicy
+}
+
+// SessionStore lists, refreshes and ends sessions.
+type SessionStore interface {
+	// Sessions answers the sessions of a user that have not ended, also those
+	// with steps left, latest seen first, at most 1000.
+	Sessions(ctx context.Context, t iam.TenantID, u iam.UserID) ([]iam.Session, error)
+	// EndSessions ends all sessions of a user but one, which may be empty,
+	// counts the epoch up, and answers how many it ended.
+	EndSessions(ctx context.Context, t iam.TenantID, u iam.UserID, but iam.SessionID, events ...iam.Event) (int, error)
+	// TouchSessions notes when sessions were last used. Unknown ones are
+	// passed over.
+	TouchSessions(ctx context.Context, t iam.TenantID, seen map[iam.SessionID]time.Time) error
+	// PurgeLoginEvents removes attempts of a tenant before the time, at most n.
+	PurgeLoginEvents(ctx context.Context, t iam.TenantID, before time.Time, n int) (int, error)
+}
+
+// ChallengeStore keeps codes and links that prove something once.
+type ChallengeStore interface {
+	// InsertChallenge writes a challenge, in place of all of the same user,
+	// purpose and subject. NotFound: the user is gone.
+	InsertChallenge(ctx context.Context, t iam.TenantID, c Challenge, events ...iam.Event) error
+	// TryChallenge counts an attempt and answers the challenge as it is then.
+	// NotFound: it is not there, has expired at now, or has had most attempts.
+	TryChallenge(ctx context.Context, t iam.TenantID, id iam.ChallengeID, now time.Time, most int) (Challenge, error)
+	// FindChallenge answers the id of a user's challenge of a purpose and
+	// subject that has not expired at now. NotFound.
+	FindChallenge(ctx context.Context, t iam.TenantID, u iam.UserID, purpose Purpose, subject string, now time.Time) (iam.ChallengeID, error)
+	// SpendChallenge removes a challenge: of many that do so at once exactly
+	// one succeeds. NotFound.
+	SpendChallenge(ctx context.Context, t iam.TenantID, id iam.ChallengeID, events ...iam.Event) error
+	// PurgeSignInLeftovers removes, of any tenant, challenges that expired,
+	// used signatures that could not be used again, and failures that are
+	// forgotten, at most n of each.
+	PurgeSignInLeftovers(ctx context.Context, before time.Time, n int) (int, error)
+}
+
+// Purpose is what a challenge proves. One of a purpose is never good for another.
+type Purpose string
+
+const (
+	PurposeReset         Purpose = "reset-password" // a link: the user may set a password
+	PurposeInvite        Purpose = "invite"         // a link: the same, for who never had one
+	PurposeVerifyEmail   Purpose = "verify-email"   // a code or link; the subject is the address
+	PurposeFactorEmail   Purpose = "factor-email"   // a code; the subject is the factor
+	PurposePasskeyEnrol  Purpose = "passkey-enrol"  // a WebAuthn registration
+	PurposePasskeySignIn Purpose = "passkey-signin" // a WebAuthn assertion
+	PurposeNotMe         Purpose = "not-me"         // a link: a sign-in was not the user's own
+)
+
+// Challenge is a code or link as it is stored.
+type Challenge struct {
+	ID       iam.ChallengeID
+	User     iam.UserID // empty while nobody is known
+	Purpose  Purpose
+	Subject  string
+	KeyID    string // which key of the tenant made the MAC
+	MAC      []byte
+	Data     []byte // sealed
+	Attempts int
+	Created  time.Time
+	Expires  time.Time
+}

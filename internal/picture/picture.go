@@ -1,0 +1,92 @@
+// Package picture owns what becomes of an image that somebody uploads: it is
+// recognised by its content, bounded before it is decoded, scaled, and always
+// encoded anew, so that what is served is an image and nothing else.
+//
+// It must not know whose picture it is, nor where it is kept.
+package picture
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"image"
+	_ "image/gif" // of which the first frame is taken
+	_ "image/jpeg"
+	"image/png"
+
+	"golang.org/x/image/draw"
+	_ "golang.org/x/image/webp"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// Limits of what is taken.
+const (
+	MaxBytes  = 5 << 20
+	maxPixels = 40_000_000 // of the decoded image: 160 MB at four bytes each
+	maxSide   = 20_000
+)
+
+// Square cuts the middle out of an image and scales it to side × side pixels.
+// Errors as for Fit.
+func Square(content []byte, side int) (iam.Image, error) {
+	src, err := decode(content)
+	if err != nil {
+		return iam.Image{}, err
+	}
+	b := src.Bounds()
+	n := min(b.Dx(), b.Dy())
+	corner := b.Min.Add(image.Pt((b.Dx()-n)/2, (b.Dy()-n)/2))
+	return encode(src, image.Rectangle{Min: corner, Max: corner.Add(image.Pt(n, n))}, side, side)
+}
+
+// Fit scales an image down to fit into width × height pixels; a smaller one
+// keeps its size. Invalid: it is over MaxBytes or has too many pixels
+// (ReasonTooLarge), or is no JPEG, PNG, GIF or WebP (ReasonFormat).
+func Fit(content []byte, width, height int) (iam.Image, error) {
+	src, err := decode(content)
+	if err != nil {
+		return iam.Image{}, err
+	}
+	w, h := src.Bounds().Dx(), src.Bounds().Dy()
+	if w > width {
+		w, h = width, max(1, h*width/w)
+	}
+	if h > height {
+		w, h = max(1, w*height/h), height
+	}
+	return encode(src, src.Bounds(), w, h)
+}
+
+func decode(content []byte) (image.Image, error) {
+	if len(content) > MaxBytes {
+		return nil, refuse(iam.ReasonTooLarge, "the image must have at most 5 MB")
+	}
+	c, _, err := image.DecodeConfig(bytes.NewReader(content))
+	if err != nil {
+		return nil, refuse(iam.ReasonFormat, "the image must be a JPEG, PNG, GIF or WebP")
+	}
+	if c.Width < 1 || c.Height < 1 || c.Width > maxSide || c.Height > maxSide || c.Width*c.Height > maxPixels {
+		return nil, refuse(iam.ReasonTooLarge, "the image must have at most 40 million pixels")
+	}
+	src, _, err := image.Decode(bytes.NewReader(content))
+	if err != nil {
+		return nil, refuse(iam.ReasonFormat, "the image is damaged")
+	}
+	return src, nil
+}
+
+func refuse(r iam.Reason, message string) error {
+	return &iam.Error{Kind: iam.Invalid, Code: r, Message: message, Fields: []iam.Field{{Path: "image", Reason: r, Message: message}}}
+}
+
+func encode(src image.Image, part image.Rectangle, w, h int) (iam.Image, error) {
+	dst := image.NewNRGBA(image.Rect(0, 0, w, h))
+	draw.CatmullRom.Scale(dst, dst.Bounds(), src, part, draw.Src, nil)
+	var out bytes.Buffer
+	if err := png.Encode(&out, dst); err != nil {
+		return iam.Image{}, err
+	}
+	sum := sha256.Sum256(out.Bytes())
+	return iam.Image{MediaType: "image/png", Content: out.Bytes(), Sum: hex.EncodeToString(sum[:])}, nil
+}

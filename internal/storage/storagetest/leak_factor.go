@@ -1,0 +1,3 @@
+package storagetest
+
+var factorLeaks = map[string]func(*leak){}

@@ -1,0 +1,3 @@
+package storagetest
+
+var mailLeaks = map[string]func(*leak){}

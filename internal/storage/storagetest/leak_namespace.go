@@ -1,0 +1,3 @@
+package storagetest
+
+var namespaceLeaks = map[string]func(*leak){}

@@ -1,0 +1,3 @@
+package storagetest
+
+var programLeaks = map[string]func(*leak){}

@@ -1,0 +1,3 @@
+package storagetest
+
+var settingsLeaks = map[string]func(*leak){}

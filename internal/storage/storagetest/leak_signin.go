@@ -1,0 +1,3 @@
+package storagetest
+
+var signInLeaks = map[string]func(*leak){}

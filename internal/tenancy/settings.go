@@ -1,0 +1,169 @@
+package tenancy
+
+import (
+	"context"
+	"net/netip"
+	"regexp"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/picture"
+)
+
+// SettingsStore keeps what tenants decide for themselves.
+type SettingsStore interface {
+	// Settings answers the settings of a tenant, the default ones where it has
+	// none. NotFound: there is no such tenant.
+	Settings(ctx context.Context, t iam.TenantID) (iam.Settings, error)
+	// UpdateSettings writes the settings where the stored version is
+	// s.Version, counts it and the epoch up, and answers them. Conflict, NotFound.
+	UpdateSettings(ctx context.Context, t iam.TenantID, s iam.Settings, events ...iam.Event) (iam.Settings, error)
+	// Image answers an image of a tenant by name. NotFound.
+	Image(ctx context.Context, t iam.TenantID, name string) (iam.Image, error)
+	// SetImage writes an image of a tenant, or removes it when it is empty.
+	SetImage(ctx context.Context, t iam.TenantID, name string, i iam.Image, events ...iam.Event) error
+}
+
+// settingsKey is the one key under which a tenant's settings are remembered.
+const settingsKey = ""
+
+// Settings answers what a tenant decides for itself. NotFound.
+func (s *Service) Settings(ctx context.Context, t iam.TenantID) (iam.Settings, error) {
+	return s.settings.Get(ctx, t, settingsKey, func(ctx context.Context) (iam.Settings, error) { return s.store.Settings(ctx, t) })
+}
+
+// UpdateSettings replaces the settings of the actor's tenant, with effect on
+// the next request. The version must be the one that was read. Invalid;
+// Conflict; Precondition: the networks would shut the actor out.
+func (s *Service) UpdateSettings(ctx context.Context, by iam.Actor, in iam.Settings) (iam.Settings, error) {
+	if err := checkSettings(in); err != nil {
+		return iam.Settings{}, err
+	}
+	if !by.IsSystem() && len(in.Networks) > 0 && !contains(in.Networks, by.Address) {
+		return iam.Settings{}, iam.E(iam.Precondition, "the networks do not contain %s, from where this request comes", by.Address).Because(iam.ReasonSelf)
+	}
+	in.Updated = s.env.Time()
+	return s.store.UpdateSettings(ctx, by.Tenant, in, s.env.Event(by, "settings", "update", string(by.Tenant), ""))
+}
+
+func contains(networks []netip.Prefix, address string) bool {
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return false
+	}
+	for _, p := range networks {
+		if p.Contains(a.Unmap().WithZone("")) {
+			return true
+		}
+	}
+	return false
+}
+
+// Bounds of settings.
+const (
+	maxNetworks   = 256
+	minIdle       = time.Minute
+	maxAbsolute   = 30 * 24 * time.Hour
+	maxRetention  = 10 * 365 * 24 * time.Hour
+	longestBlock  = 24 * time.Hour
+	leastMinimum  = 4   // characters; below, a password is none
+	greatestShort = 128 // of MinLength
+)
+
+var colour = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+
+func checkSettings(in iam.Settings) error {
+	var c iam.Checker
+	checkPasswordPolicy(&c, in.Password)
+	between(&c, "lockout.free_failures", in.Lockout.FreeFailures, 1, 100)
+	between(&c, "lockout.free_failures_of_address", in.Lockout.FreeFailuresOfAddress, 1, 10_000)
+	between(&c, "lockout.delay", in.Lockout.Delay, time.Second, longestBlock)
+	between(&c, "lockout.max_delay", in.Lockout.MaxDelay, in.Lockout.Delay, longestBlock)
+	between(&c, "lockout.window", in.Lockout.Window, time.Minute, longestBlock)
+	between(&c, "session.absolute", in.Session.Absolute, minIdle, maxAbsolute)
+	between(&c, "session.idle", in.Session.Idle, minIdle, in.Session.Absolute)
+	if in.Factor.Required && !in.Factor.TOTP && !in.Factor.Email && !in.Factor.Passkey {
+		c.Add("factor.required", iam.ReasonFormat, "a factor cannot be required while none is allowed")
+	}
+	if len(in.Networks) > maxNetworks {
+		c.Add("networks", iam.ReasonLength, "networks must have at most %d members", maxNetworks)
+	}
+	between(&c, "keep_login_events", in.KeepLoginEvents, 0, maxRetention)
+	between(&c, "keep_audit_events", in.KeepAuditEvents, 0, maxRetention)
+	if in.Language != "en" && in.Language != "ko" {
+		c.Add("language", iam.ReasonFormat, "language must be en or ko")
+	}
+	c.Length("branding.display_name", in.Branding.DisplayName, 0, 100)
+	if !iam.Printable(in.Branding.DisplayName) {
+		c.Add("branding.display_name", iam.ReasonFormat, "branding.display_name must not contain control or invisible characters")
+	}
+	if in.Branding.SupportEmail != "" && !iam.ValidEmail(in.Branding.SupportEmail) {
+		c.Add("branding.support_email", iam.ReasonFormat, "branding.support_email must be an address such as person@example.com")
+	}
+	if in.Branding.Accent != "" && !colour.MatchString(in.Branding.Accent) {
+		c.Add("branding.accent", iam.ReasonFormat, "branding.accent must be a colour such as #1a73e8")
+	}
+	return c.Err()
+}
+
+func checkPasswordPolicy(c *iam.Checker, p iam.PasswordPolicy) {
+	between(c, "password.min_length", p.MinLength, leastMinimum, greatestShort)
+	between(c, "password.max_length", p.MaxLength, max(p.MinLength, 16), 256)
+	for _, n := range []struct {
+		path string
+		n    int
+	}{{"password.min_lower", p.MinLower}, {"password.min_upper", p.MinUpper}, {"password.min_digits", p.MinDigits}, {"password.min_symbols", p.MinSymbols}} {
+		between(c, n.path, n.n, 0, 16)
+	}
+	between(c, "password.min_strength", p.MinStrength, 0, 4)
+	between(c, "password.history", p.History, 0, iam.MaxPasswordHistory)
+	between(c, "password.max_age", p.MaxAge, 0, maxRetention)
+}
+
+// between checks a number or a duration against its bounds.
+func between[T int | time.Duration](c *iam.Checker, path string, v, low, high T) {
+	if v < low || v > high {
+		c.Add(path, iam.ReasonFormat, "%s must be between %v and %v", path, low, high)
+	}
+}
+
+// imageLogo is the name of the tenant's logo among its images.
+const imageLogo = "logo"
+
+// Size of a logo, in pixels.
+const (
+	logoWidth  = 480
+	logoHeight = 160
+)
+
+// Logo answers the logo of a tenant. NotFound.
+func (s *Service) Logo(ctx context.Context, t iam.TenantID) (iam.Image, error) {
+	return s.store.Image(ctx, t, imageLogo)
+}
+
+// SetLogo makes an image the logo of the actor's tenant, or removes it when
+// the content is empty, and names it in the settings. Invalid, as for
+// picture.Fit.
+func (s *Service) SetLogo(ctx context.Context, by iam.Actor, content []byte) (iam.Settings, error) {
+	var i iam.Image
+	if len(content) > 0 {
+		var err error
+		if i, err = picture.Fit(content, logoWidth, logoHeight); err != nil {
+			return iam.Settings{}, err
+		}
+		i.Updated = s.env.Time()
+	}
+	if err := s.store.SetImage(ctx, by.Tenant, imageLogo, i, s.env.Event(by, "settings", "set-logo", string(by.Tenant), "")); err != nil {
+		return iam.Settings{}, err
+	}
+	for {
+		settings, err := s.store.Settings(ctx, by.Tenant)
+		if err != nil {
+			return iam.Settings{}, err
+		}
+		settings.Branding.LogoSum = i.Sum
+		if settings, err = s.UpdateSettings(ctx, by, settings); !iam.Is(err, iam.Conflict) {
+			return settings, err
+		}
+	}
+}
