@@ -24,6 +24,7 @@ const (
 	storage     = "storage"      // satisfies those interfaces, in the SQL that both engines share
 	database    = "database"     // what differs between the engines
 	kit         = "kit"          // how an operation is declared, bound, answered
+	wireFormat  = "wire format"  // generated from a vendor's interface description
 	dialect     = "dialect"      // translates one vendor's wire format, and rules nothing
 	console     = "console"      // the web pages
 	server      = "server"       // mounts all ways in
@@ -74,9 +75,10 @@ var rules = []rule{
 
 	{layer: kit, packages: []string{"internal/api"},
 		may: []string{vocabulary}, never: sql},
+	{layer: wireFormat, packages: []string{"internal/api/cloudforet/identityv2"}, never: sql},
 	{layer: dialect, packages: []string{"internal/api/cloudforet", "internal/api/f5xc", "internal/api/fess",
 		"internal/api/ncloud", "internal/api/netapp", "internal/api/scim"},
-		may: []string{vocabulary, leaf, useCase, kit}, never: sql},
+		may: []string{vocabulary, leaf, useCase, kit, wireFormat}, never: sql},
 	{layer: console, packages: []string{"internal/console"},
 		may: []string{vocabulary, leaf, useCase, kit}, never: sql},
 	{layer: server, packages: []string{"internal/server"},

@@ -29,7 +29,10 @@ type cli struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database schema up to this version."`
 	User    userCmd    `cmd:"" help:"Manage users."`
 	Token   tokenCmd   `cmd:"" help:"Manage API tokens."`
+	Key     keyCmd     `cmd:"" help:"Manage access keys, with which programs sign their requests."`
+	Cert    certCmd    `cmd:"" help:"Manage client certificates, and the authorities of tenants that issue them."`
 	Tenant  tenantCmd  `cmd:"" help:"Manage tenants."`
+	Mail    mailCmd    `cmd:"" help:"Read the outbox: mails that were sent, or kept where there is no mail server."`
 	Backup  backupCmd  `cmd:"" help:"Write a consistent copy of everything to a file, while serving."`
 	Restore restoreCmd `cmd:"" help:"Fill an empty database, of either engine, from a backup."`
 	Version versionCmd `cmd:"" help:"Print the version."`

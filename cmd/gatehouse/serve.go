@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/netip"
 	"net/url"
 	"sync"
@@ -17,7 +16,8 @@ import (
 
 type serveCmd struct {
 	storageFlags
-	Listen         string   `help:"Address and port to listen on." default:"127.0.0.1:8080" env:"GATEHOUSE_LISTEN"`
+	listenFlags
+	smtpFlags
 	PublicURL      string   `help:"Address under which clients reach the server. Tenants' names stand in front of its host. Default: the address it listens on." placeholder:"URL" default:"" env:"GATEHOUSE_PUBLIC_URL"`
 	TrustedProxies []string `help:"Networks (CIDR) of the proxies whose X-Forwarded-For is believed. Default: none." placeholder:"CIDR" sep:"," default:"" env:"GATEHOUSE_TRUSTED_PROXIES"`
 	Migrate        bool     `help:"Bring an older PostgreSQL schema up to date before serving. SQLite always is." env:"GATEHOUSE_MIGRATE"`
@@ -33,18 +33,20 @@ type serveCmd struct {
 func (cmd *serveCmd) Run(ctx context.Context, c console) (err error) {
 	log := cmd.logger(c.err)
 	o := cmd.options(log)
-	o.Migrate = cmd.Migrate
+	o.Migrate, o.SMTP = cmd.Migrate, cmd.server()
 	if o.TrustedProxies, err = parsePrefixes(cmd.TrustedProxies); err != nil {
 		return err
 	}
-	var listen net.ListenConfig
-	l, err := listen.Listen(ctx, "tcp", cmd.Listen)
+	listeners, err := cmd.listen(ctx, log)
 	if err != nil {
 		return err
 	}
-	defer l.Close() // Serve has, unless we never come to it
+	for _, l := range listeners {
+		defer l.Close() // Serve has, unless we never come to it
+	}
+	address := listeners[0].Addr().String()
 	if cmd.PublicURL == "" {
-		cmd.PublicURL = "http://" + l.Addr().String()
+		cmd.PublicURL = cmd.scheme() + "://" + address
 	}
 	if o.PublicURL, err = parsePublicURL(cmd.PublicURL); err != nil {
 		return err
@@ -71,8 +73,12 @@ func (cmd *serveCmd) Run(ctx context.Context, c console) (err error) {
 	work.Go(func() { giveBackWhenIdle(background, idleTime) })
 	defer work.Wait()
 	defer stop() // after the last request: it may wait for a job
-	log.Info("serving", "address", l.Addr().String(), "url", cmd.PublicURL, "version", version)
-	if err := server.Serve(ctx, l, a.Handler(), log); err != nil {
+	cmd.announce(log)
+	log.Info("serving", "address", address, "url", cmd.PublicURL, "version", version)
+	for _, l := range listeners[1:] {
+		log.Info("serving clients with certificates", "address", l.Addr().String())
+	}
+	if err := server.Serve(ctx, a.Handler(), log, listeners...); err != nil {
 		return err
 	}
 	log.Info("stopped")
@@ -109,6 +115,9 @@ Three things to try:
        -d '{"name":"alice","password":"correct horse battery","mail":"alice@example.com","roles":["user"]}'
 
 `, cmd.PublicURL, app.AdminName, password, token, quoted)
+	if err == nil && !cmd.server().Configured() {
+		_, err = fmt.Fprint(out, "No mail server is set, so mails are kept. Read them with: gatehouse mail list\n\n")
+	}
 	return err
 }
 

@@ -2,16 +2,13 @@ package access
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// namespaceName is what a namespace can be called: a DNS label (RFC 1123).
-var namespaceName = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
-
-// Bind gives a role to a user or a group in a scope. Invalid; NotFound; Exists;
-// Denied: the actor may not do there what the role allows.
+// Bind gives a role to a user or a group in a scope. Invalid; NotFound, also
+// for a namespace or a group of namespaces that is not there; Exists; Denied:
+// the actor may not do there what the role allows.
 func (s *Service) Bind(ctx context.Context, by iam.Actor, b iam.Binding) (iam.Binding, error) {
 	var c iam.Checker
 	if (b.User == "") == (b.Group == "") {
@@ -19,9 +16,6 @@ func (s *Service) Bind(ctx context.Context, by iam.Actor, b iam.Binding) (iam.Bi
 	}
 	if b.Role == "" {
 		c.Add("role", iam.ReasonRequired, "role is required")
-	}
-	if b.Scope != iam.ScopeTenant && b.Scope != iam.ScopeApplications && !namespaceName.MatchString(string(b.Scope)) {
-		c.Add("scope", iam.ReasonFormat, "scope must be empty, \"*\" or the name of a namespace")
 	}
 	if err := c.Err(); err != nil {
 		return iam.Binding{}, err

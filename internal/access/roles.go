@@ -11,7 +11,7 @@ import (
 const (
 	maxName        = 256
 	maxDescription = 1024
-	maxAttribute   = 4096
+	maxAttribute   = 64 << 10 // a dialect may keep a whole policy document in one
 	maxRules       = 1000
 )
 

@@ -16,6 +16,7 @@ type Service struct {
 	catalog  *rbac.Catalog
 	subjects *cluster.Cache[iam.UserID, *subject]
 	rules    *cluster.Cache[string, rulebook]
+	scopes   scopes
 }
 
 // subject is what is remembered of one user under one epoch.
@@ -61,6 +62,9 @@ func (s *Service) Authorize(ctx context.Context, by iam.Actor, endpoint int, nam
 		return iam.E(iam.Denied, "%s may not do this: the right %s in namespace %q is missing",
 			by.Username, s.catalog.Endpoint(endpoint).Permission, namespace)
 	}
+	if narrow, ok := s.narrowed(by); ok && !narrow.Has(endpoint) {
+		return iam.E(iam.Denied, "%s may not do this with a token of scope %q", by.Username, by.Scope)
+	}
 	return nil
 }
 
@@ -74,7 +78,7 @@ func (s *Service) May(ctx context.Context, by iam.Actor, p iam.Permission) (bool
 		return false, err
 	}
 	set := s.catalog.WithPermission(p)
-	return !set.Empty() && sub.policy.AllowsIn(iam.ScopeTenant, set), nil
+	return !set.Empty() && sub.policy.AllowsIn(iam.ScopeTenant, set) && s.reaches(by, set), nil
 }
 
 // Enter answers the actor as they act in t, a tenant below their own that
@@ -157,11 +161,43 @@ func (s *Service) CheckGroups(ctx context.Context, by iam.Actor, groups []iam.Gr
 	return nil
 }
 
+// CheckBindings answers Denied when the actor lacks a right, in one of the
+// scopes, that a binding whose own scope is a certain namespace or group of
+// namespaces gives: who could put a namespace into the group, or take it out,
+// would give that right, or take it away.
+func (s *Service) CheckBindings(ctx context.Context, by iam.Actor, of iam.Scope, in ...iam.Scope) error {
+	if by.IsSystem() || len(in) == 0 {
+		return nil
+	}
+	bindings, err := s.store.ScopeBindings(ctx, by.Tenant, of)
+	if err != nil {
+		return err
+	}
+	roles := rolesOf(bindings)
+	for _, scope := range in {
+		if err := s.CheckRoles(ctx, by, roles, scope); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rolesOf answers the roles of bindings, each once.
+func rolesOf(bindings []iam.Binding) []iam.RoleID {
+	var roles []iam.RoleID
+	for _, b := range bindings {
+		if !slices.Contains(roles, b.Role) {
+			roles = append(roles, b.Role)
+		}
+	}
+	return roles
+}
+
 // CheckUser answers Denied when the actor lacks a right that a user of the
 // tenant holds: who could set that user's password would gain it. Everybody
-// passes for themselves.
+// passes for themselves, unless they came with a token that is narrower.
 func (s *Service) CheckUser(ctx context.Context, by iam.Actor, user iam.UserID) error {
-	if by.IsSystem() || by.Home == by.Tenant && by.User == user {
+	if by.IsSystem() || by.Home == by.Tenant && by.User == user && by.Scope == "" {
 		return nil
 	}
 	own, err := s.subject(ctx, by.Home, by.User)
@@ -174,7 +210,8 @@ func (s *Service) CheckUser(ctx context.Context, by iam.Actor, user iam.UserID) 
 	if err != nil {
 		return err
 	}
-	if !own.policy.Covers(other.policy) {
+	narrow, ok := s.narrowed(by)
+	if !own.policy.Covers(other.policy) || ok && !other.policy.Within(s.catalog, narrow) {
 		return iam.E(iam.Denied, "%s may not do this to a user with more rights than their own", by.Username).Because(iam.ReasonGrant)
 	}
 	return nil
@@ -210,7 +247,7 @@ func (s *Service) checkSet(ctx context.Context, by iam.Actor, scope iam.Scope, s
 	if err != nil {
 		return err
 	}
-	if !sub.policy.AllowsIn(scope, set) {
+	if !sub.policy.AllowsIn(scope, set) || !s.reaches(by, set) {
 		return iam.E(iam.Denied, "%s may not give away %s, which allows more than they may do", by.Username, what).Because(iam.ReasonGrant)
 	}
 	return nil
@@ -241,8 +278,11 @@ func (s *Service) load(ctx context.Context, t iam.TenantID, u iam.UserID, anySta
 		if !ok {
 			continue // the role was made after the rulebook was read; the next epoch has it
 		}
+		namespaces, _ := h.Binding.Scope.NamespaceGroup()
 		sub.grants = append(sub.grants, rbac.Grant{Binding: h.Binding, Role: role,
-			Group: iam.Ref[iam.GroupID]{ID: h.Binding.Group, Name: h.GroupName}})
+			Group:          iam.Ref[iam.GroupID]{ID: h.Binding.Group, Name: h.GroupName},
+			NamespaceGroup: iam.Ref[iam.NamespaceGroupID]{ID: namespaces, Name: h.NamespaceGroup},
+			Namespaces:     h.Namespaces})
 	}
 	sub.policy = rbac.NewPolicy(s.catalog, sub.grants)
 	return sub, nil

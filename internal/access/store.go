@@ -11,11 +11,13 @@ import (
 // count the tenant's epoch up.
 type Store interface {
 	// Holdings answers the bindings of a user, its own and those of its
-	// groups, each with the group's name. Unless anyState is set, a user who
+	// groups, each with what is known of its group and its scope. Unless anyState is set, a user who
 	// is disabled, or whose tenant is not active, holds nothing.
 	Holdings(ctx context.Context, t iam.TenantID, u iam.UserID, anyState bool) ([]Holding, error)
 	// GroupBindings answers the bindings of a group itself.
 	GroupBindings(ctx context.Context, t iam.TenantID, g iam.GroupID) ([]iam.Binding, error)
+	// RoleGroups answers the bindings of a role that are of groups.
+	RoleGroups(ctx context.Context, t iam.TenantID, r iam.RoleID) ([]iam.Binding, error)
 	// Rulebook answers all roles and API groups of the tenant.
 	Rulebook(ctx context.Context, t iam.TenantID) ([]iam.Role, []iam.APIGroup, error)
 
@@ -41,20 +43,29 @@ type Store interface {
 	// DeleteAPIGroup removes an API group. NotFound; Precondition: a role has it.
 	DeleteAPIGroup(ctx context.Context, t iam.TenantID, id iam.APIGroupID, events ...iam.Event) error
 
-	// InsertBinding writes a binding. Exists: the same one is there; NotFound:
-	// its user, group or role is not.
+	// InsertBinding writes a binding, which ends with what its scope names.
+	// Exists: the same one is there; NotFound: its user, group, role,
+	// namespace or group of namespaces is not.
 	InsertBinding(ctx context.Context, t iam.TenantID, b iam.Binding, events ...iam.Event) error
 	// DeleteBinding removes a binding. NotFound.
 	DeleteBinding(ctx context.Context, t iam.TenantID, id iam.BindingID, events ...iam.Event) error
+	// ScopeBindings answers the bindings whose scope is this namespace, or this
+	// group of namespaces.
+	ScopeBindings(ctx context.Context, t iam.TenantID, scope iam.Scope) ([]iam.Binding, error)
+	// Namespaces answers all namespaces, by name.
+	Namespaces(ctx context.Context, t iam.TenantID) ([]iam.Namespace, error)
 	// Binding answers one binding. NotFound.
 	Binding(ctx context.Context, t iam.TenantID, id iam.BindingID) (iam.Binding, error)
 }
 
-// Holding is a binding that gives rights to a user, and the group through
-// which it does, if any.
+// Holding is a binding that gives rights to a user, the group through which it
+// does, if any, and the namespaces by name that it reaches, where its scope is
+// a group of namespaces.
 type Holding struct {
-	Binding   iam.Binding
-	GroupName string
+	Binding        iam.Binding
+	GroupName      string
+	NamespaceGroup string // its name
+	Namespaces     []string
 }
 
 // RoleKey finds a role by exactly one of its members.

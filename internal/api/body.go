@@ -155,9 +155,11 @@ func fieldError(p jsontext.Pointer, reason iam.Reason, rule string) error {
 
 // expected names the JSON that a Go type is decoded from, in words and as the
 // kind of its first token, 0 for numbers. There are no words for a type that
-// decodes itself.
+// decodes itself, unless it is Documented.
 func expected(t reflect.Type) (words string, kind jsontext.Kind) {
 	switch {
+	case implements(t, documentedType):
+		return expected(reflect.TypeOf(reflect.New(t).Interface().(Documented).DocumentedAs()))
 	case implements(t, textUnmarshaler):
 		return "a string", '"'
 	case implements(t, jsonUnmarshalers...):

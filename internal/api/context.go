@@ -1,12 +1,18 @@
 package api
 
-import "context"
+import (
+	"context"
+	"crypto/x509"
+)
 
 // RequestInfo is what the server knows of a request before any dialect does.
 type RequestInfo struct {
 	ID      string // ties log, events and answers together
 	Address string // the client's, after trusted proxies
 	Client  string // the User-Agent, cut to 256 bytes
+	// Certificate is that of the client, with which it opened the connection
+	// itself: no header makes one. nil where there is none.
+	Certificate *x509.Certificate
 }
 
 type (

@@ -49,6 +49,10 @@ type Dialect struct {
 	// where otherwise the body is refused.
 	AllowDuplicates bool
 
+	// CrossOrigin lets the pages of every site call (CORS). It is for callers
+	// that send a credential of their own accord, never where a browser adds it.
+	CrossOrigin bool
+
 	// Security lists the ways to authenticate, any one of which will do.
 	Security []Security
 }

@@ -43,7 +43,7 @@ type Op struct {
 	MaxBody int64 // bytes; zero is the dialect's limit
 }
 
-// Access says who may call an operation: made by Public, SignedIn or
+// Access says who may call an operation: made by Public, SignedIn, Proving or
 // Requires. The zero value is refused at registration, so that no operation
 // is open by omission.
 type Access struct {
@@ -57,6 +57,7 @@ const (
 	accessUndeclared accessLevel = iota
 	accessPublic
 	accessSignedIn
+	accessProving
 	accessRequires
 )
 
@@ -65,6 +66,11 @@ func Public() Access { return Access{level: accessPublic} }
 
 // SignedIn lets every authenticated caller call.
 func SignedIn() Access { return Access{level: accessSignedIn} }
+
+// Proving is for callers in the middle of a sign-in, who have proved something
+// but are no actor yet. The kit authenticates nobody: the handler finds out
+// who calls, before anything else, and answers Unauthenticated.
+func Proving() Access { return Access{level: accessProving} }
 
 // Requires lets callers call whom the Authorizer grants the permission.
 func Requires(p iam.Permission) Access { return Access{accessRequires, p} }
@@ -77,8 +83,8 @@ func (a Access) Permission() iam.Permission { return a.permission }
 
 // Call is what a handler learns of its request besides its input.
 type Call struct {
-	// Actor is who calls. Of a Public operation's caller only Address, Client
-	// and RequestID are known.
+	// Actor is who calls. Of the caller of a Public or Proving operation only
+	// Address, Client and RequestID are known.
 	Actor   iam.Actor
 	Request *http.Request
 	Op      *Op

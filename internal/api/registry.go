@@ -35,6 +35,9 @@ type Registry struct {
 	// Observe, when set, learns of every call of an operation: its status and
 	// how long it took. Set it before the first request.
 	Observe func(op Registered, status int, took time.Duration)
+	// ByCertificate, when set, authenticates callers who bring nothing but a
+	// client certificate. Set it before the first request.
+	ByCertificate CertificateAuth
 
 	log       *slog.Logger
 	authz     Authorizer

@@ -101,6 +101,7 @@ func (g *Registry) miss(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Allow", strings.Join(allowed, ", "))
 	if r.Method == http.MethodOptions {
+		d.preflight(w.Header(), allowed)
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}

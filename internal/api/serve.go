@@ -63,20 +63,22 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) (status int, er
 	if own, ok := body.(Statused); ok {
 		status = own.HTTPStatus()
 	}
+	e.Dialect.share(w.Header())
 	return status, write(w, status, body)
 }
 
 // admit finds out who calls and whether they may.
 func (e *endpoint) admit(ctx context.Context, r *http.Request) (actor iam.Actor, err error) {
 	access := e.Op.Access
-	if !access.IsPublic() {
-		if actor, err = e.Dialect.Authenticate(ctx, r); err != nil {
+	if !access.IsPublic() && access.level != accessProving {
+		if actor, err = e.authenticate(ctx, r); err != nil {
 			return actor, err
 		}
 	}
 	info := RequestOf(ctx)
 	actor.Address, actor.Client, actor.RequestID = info.Address, info.Client, info.ID
-	if access.level != accessRequires {
+	// Who is narrowed to some permissions asks for all that is not open to anybody.
+	if access.level != accessRequires && actor.Scope == "" {
 		return actor, nil
 	}
 	namespace := iam.NamespaceSystem
@@ -89,6 +91,7 @@ func (e *endpoint) admit(ctx context.Context, r *http.Request) (actor iam.Actor,
 // fail answers an error in the dialect's envelope. op is the operation's id,
 // "" where none was reached.
 func (g *Registry) fail(w http.ResponseWriter, r *http.Request, d *Dialect, op string, err error) (status int) {
+	d.share(w.Header())
 	status, body := d.Fail(r, g.explain(r, d, op, err))
 	if err := write(w, status, body); err != nil {
 		g.log.ErrorContext(r.Context(), "error cannot be encoded", "operation", op, "dialect", d.Name,

@@ -3,9 +3,11 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"errors"
 	"io/fs"
 	"log/slog"
+	"math"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -19,11 +21,14 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/access"
 	"github.com/gatehouse-id/gatehouse/internal/access/rbac"
 	"github.com/gatehouse-id/gatehouse/internal/api"
+	"github.com/gatehouse-id/gatehouse/internal/api/cloudforet"
 	"github.com/gatehouse-id/gatehouse/internal/api/fess"
+	"github.com/gatehouse-id/gatehouse/internal/api/ncloud"
 	"github.com/gatehouse-id/gatehouse/internal/api/netapp"
 	"github.com/gatehouse-id/gatehouse/internal/audit"
 	"github.com/gatehouse-id/gatehouse/internal/authn"
 	"github.com/gatehouse-id/gatehouse/internal/cluster"
+	"github.com/gatehouse-id/gatehouse/internal/console"
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 	"github.com/gatehouse-id/gatehouse/internal/job"
@@ -56,6 +61,9 @@ type Options struct {
 	Log            *slog.Logger
 	// Env is the world; its zero value is the real one.
 	Env iam.Env
+	// SMTP is the server that takes mails; without a host they are kept for
+	// the operator to read.
+	SMTP notice.SMTP
 	// Hasher hashes passwords; nil for the default parameters.
 	Hasher *password.Hasher
 }
@@ -79,6 +87,7 @@ type App struct {
 	version string
 	handler http.Handler
 	epochs  *cluster.Epochs
+	mails   *job.Queue
 	env     iam.Env
 	log     *slog.Logger
 }
@@ -86,6 +95,9 @@ type App struct {
 // Open opens the storage, migrates it where that is wanted, and puts the
 // program together. It starts nothing.
 func Open(ctx context.Context, o Options) (_ *App, err error) {
+	if err := o.SMTP.Check(); err != nil {
+		return nil, err
+	}
 	if o.Env.Now == nil {
 		o.Env = iam.Env{Now: time.Now, Rand: rand.Reader}
 	}
@@ -136,23 +148,43 @@ func (a *App) connect(o Options) {
 	a.Keys = keyring.New(a.Master, a.Store, a.env)
 	a.Access = access.New(a.Store, a.epochs, a.env)
 	a.Audit = audit.New(a.Store, a.env, a.log)
-	a.Jobs = job.New(a.Store, a.env, a.log, job.Options{Node: nodeName(a.env)})
-	a.Tenancy = tenancy.New(a.Store, a.epochs, a.Jobs, a.env, access.Builtin)
-	a.Notice = &notice.Service{}
+	node := nodeName(a.env)
+	a.Jobs = job.New(a.Store, a.env, a.log, job.Options{Node: node, Lane: job.Lane{Except: notice.JobSend}})
+	// Mails wait for another server, for days if need be: in a lane of their
+	// own they keep nobody waiting, and notice says when to give up.
+	a.mails = job.New(a.Store, a.env, a.log, job.Options{Node: node, Lane: job.Lane{Only: notice.JobSend},
+		Workers: 4, MaxAttempts: math.MaxInt, MaxBackoff: 10 * time.Minute})
+	a.Tenancy = tenancy.New(a.Store, a.epochs, a.Jobs, a.Access, a.env, access.Builtin)
+	a.Notice = notice.New(notice.Deps{Store: a.Store, Keys: a.Keys, Tenants: a.Tenancy, Queue: a.mails, SMTP: o.SMTP,
+		PublicURL: o.PublicURL, Env: a.env, Log: a.log})
 	a.Authn = authn.New(authn.Deps{Store: a.Store, Epochs: a.epochs, Keys: a.Keys, Hasher: o.Hasher, Settings: a.Tenancy,
 		Mail: a.Notice, Rights: a.Access, Queue: a.Jobs, PublicURL: o.PublicURL, Env: a.env, Log: a.log})
 	a.Directory = directory.New(a.Store, a.Access, a.Tenancy, o.Hasher, a.env)
 	a.Jobs.Register(a.Tenancy.Runners())
+	a.Jobs.Register(a.Authn.Runners())
+	a.mails.Register(a.Notice.Runners())
 
 	a.Registry = api.NewRegistry(a.log, a.Access)
+	a.Registry.ByCertificate = func(ctx context.Context, c *x509.Certificate, dialect string) (iam.Actor, error) {
+		from := api.RequestOf(ctx)
+		return a.Authn.ClientCertificate(ctx, c, api.TenantOf(ctx),
+			authn.Origin{Dialect: dialect, Address: from.Address, Client: from.Client, RequestID: from.ID})
+	}
 	d, ops := fess.New(fess.Deps{Directory: a.Directory, Access: a.Access, Authn: a.Authn, Ready: a.Engine.Ping})
 	a.Registry.Add(d, ops...)
 	d, ops = netapp.New(netapp.Deps{Tenancy: a.Tenancy, Directory: a.Directory, Access: a.Access, Authn: a.Authn, Jobs: a.Jobs})
 	a.Registry.Add(d, ops...)
+	d, ops = ncloud.New(ncloud.Deps{Directory: a.Directory, Access: a.Access, Authn: a.Authn, Tenancy: a.Tenancy, Env: a.env})
+	a.Registry.Add(d, ops...)
+	d, ops = cloudforet.New(cloudforet.Deps{Authn: a.Authn, Directory: a.Directory, Access: a.Access, Tenancy: a.Tenancy,
+		PublicURL: o.PublicURL, Now: a.env.Now})
+	a.Registry.Add(d, ops...)
 	a.Access.UseCatalog(catalog(a.Registry))
 
+	pages := console.New(console.Deps{Authn: a.Authn, Directory: a.Directory, Tenancy: a.Tenancy,
+		PublicURL: o.PublicURL, Env: a.env, Log: a.log})
 	a.handler = server.New(a.Registry, server.Config{PublicURL: o.PublicURL, TrustedProxies: o.TrustedProxies,
-		Version: o.Version, Log: a.log, Ready: a.Engine.Ping})
+		Version: o.Version, Log: a.log, Ready: a.Engine.Ping, Pages: pages, GRPC: cloudforet.GRPC(a.Registry)})
 }
 
 // catalog tells the engine of access the operations that the registry has,
@@ -184,7 +216,8 @@ func (a *App) Handler() http.Handler { return a.handler }
 // done with what it had in hand.
 func (a *App) Run(ctx context.Context) {
 	var workers sync.WaitGroup
-	for _, run := range []func(context.Context){a.epochs.Run, a.Jobs.Run, a.Authn.Run, a.Audit.Run} {
+	for _, run := range []func(context.Context){a.epochs.Run, a.Jobs.Run, a.mails.Run, a.Authn.Run, a.Audit.Run,
+		a.Notice.Run} {
 		workers.Go(func() { run(ctx) })
 	}
 	workers.Wait()

@@ -46,7 +46,7 @@ func (a *App) FirstStart(ctx context.Context, want Admin) (*Admin, error) {
 	if _, done, err := a.Store.Setting(ctx, settingFirstDone); err != nil || done {
 		return nil, err
 	}
-	token := authn.NewToken{Name: "first start"}
+	token := authn.NewToken{Name: "first start", Untold: true}
 	if want.Token != "" {
 		var err error
 		if token.ID, token.Secret, err = authn.ParseToken(want.Token, iam.DefaultTenant); err != nil {

@@ -19,7 +19,9 @@ import (
 
 // public are the operations that need no credentials. Whoever adds one to a
 // dialect has to add it here, and to think.
-var public = []string{"netapp auth.signin", "netapp auth.password", "fess health.v1", "fess health.v2"}
+var public = []string{"netapp auth.signin", "netapp auth.password", "fess health.v1", "fess health.v2",
+	"cloudforet token.issue", "cloudforet token.grant", "cloudforet user-profile.reset-password", "cloudforet domain.get-auth-info",
+	"cloudforet endpoint.list", "cloudforet reflection", "cloudforet jwks", "cloudforet config"}
 
 // unauthenticated tells, for each dialect, an answer to who is not known.
 var unauthenticated = map[string]func(apptest.Answer) bool{
@@ -30,6 +32,24 @@ var unauthenticated = map[string]func(apptest.Answer) bool{
 			} `json:"status"`
 		}
 		return a.Status == http.StatusUnauthorized && json.Unmarshal([]byte(a.Body), &e) == nil && e.Status.Code == http.StatusUnauthorized
+	},
+	"cloudforet": func(a apptest.Answer) bool {
+		var e struct {
+			Detail struct {
+				Code string `json:"code"`
+			} `json:"detail"`
+		}
+		return a.Status == http.StatusUnauthorized && json.Unmarshal([]byte(a.Body), &e) == nil && e.Detail.Code == "ERROR_AUTHENTICATE_FAILURE"
+	},
+	"ncloud": func(a apptest.Answer) bool {
+		var e struct {
+			Error struct {
+				ErrorCode string `json:"errorCode"`
+				Message   string `json:"message"`
+			} `json:"error"`
+		}
+		return a.Status == http.StatusUnauthorized && json.Unmarshal([]byte(a.Body), &e) == nil &&
+			e.Error.ErrorCode == "200" && e.Error.Message == "Authentication Failed"
 	},
 	"fess": func(a apptest.Answer) bool {
 		var e struct {
@@ -111,6 +131,8 @@ func TestTenantsAreApart(t *testing.T) {
 				body, err := json.Marshal(map[string]any{
 					"id": id, "name": "mine", "username": "mine", "code": "mine", "password": "a long enough phrase", "version_no": 1,
 					"tenant_id": id, "region_name": id, "tenancies": []map[string]string{{"tenant_id": id, "role_name": "admin"}},
+					"loginId": id, "accessKey": id, "active": false, "isMyAccount": true, "needPasswordGenerate": true, "tagKey": "mine",
+					"groupIdList": []string{id}, "policyIdList": []string{id}, "subAccountIdList": []string{id}, "groupName": "mine",
 				})
 				if err != nil {
 					t.Fatal(err)
@@ -133,7 +155,7 @@ func TestTenantsAreApart(t *testing.T) {
 // the dialects have.
 func foreignIDs(t *testing.T, s *apptest.Server) []string {
 	t.Helper()
-	ids := []string{iam.Short(s.Tenant.ID), string(s.Tenant.ID), iam.Short(s.Admin.ID), "dmljdGlt"} // Base64 of victim
+	ids := []string{iam.Short(s.Tenant.ID), string(s.Tenant.ID), iam.Short(s.Admin.ID), string(s.Admin.ID), "dmljdGlt"} // Base64 of victim
 	jobs := s.Do(t, "GET", "/v2.1/jobs", s.AdminToken, "")
 	var list struct {
 		Result struct {

@@ -14,15 +14,15 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// Retention is how long events and login events are kept.
+// Retention is how long events are kept.
 const Retention = 400 * 24 * time.Hour
 
 // Store reads and retires events.
 type Store interface {
 	// Events lists events, latest first.
 	Events(ctx context.Context, t iam.TenantID, f Filter, p iam.Page) (iam.List[iam.Event], error)
-	// PurgeEvents removes events and login events of any tenant from before
-	// the time, at most n of each, and answers how many it removed.
+	// PurgeEvents removes events of any tenant from before the time, at most
+	// n, and answers how many it removed.
 	PurgeEvents(ctx context.Context, before time.Time, n int) (int, error)
 }
 

@@ -17,8 +17,17 @@ func (s *Service) Bearer(ctx context.Context, raw, code string, from Origin) (ia
 		prove = s.Token
 	}
 	by, err := prove(ctx, raw, from)
-	if err != nil || code == "" {
-		return by, err
+	if err != nil {
+		return iam.Actor{}, err
+	}
+	return s.ofTenant(ctx, by, code)
+}
+
+// ofTenant answers an actor whose home is the tenant of a code, or any where
+// that is empty. Unauthenticated: it is another.
+func (s *Service) ofTenant(ctx context.Context, by iam.Actor, code string) (iam.Actor, error) {
+	if code == "" {
+		return by, nil
 	}
 	t, err := s.Tenant(ctx, code)
 	if err != nil {

@@ -2,11 +2,32 @@ package authn
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/sha256"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/hex"
+	"io"
+	"math/big"
+	"net/url"
+	"strings"
 	"time"
+
+	"software.sslmate.com/src/go-pkcs12"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
+
+// How long a client certificate lasts.
+const (
+	certificateLife    = 365 * 24 * time.Hour
+	maxCertificateLife = 2 * certificateLife
+)
+
+// early is how long before now a certificate begins, for the sake of servers
+// whose clocks are behind.
+const early = time.Minute
 
 // NewCertificate says what certificate to issue.
 type NewCertificate struct {
@@ -20,28 +41,189 @@ type NewCertificate struct {
 // own authority, which is made when there is none, and answers both as
 // PKCS #12 (RFC 7292), once. Invalid; NotFound; Denied as for CreateAccessKey.
 func (s *Service) IssueCertificate(ctx context.Context, by iam.Actor, in NewCertificate) (pkcs12 []byte, c iam.Certificate, err error) {
-	panic("unfinished")
+	if in.Life == 0 {
+		in.Life = certificateLife
+	}
+	if err := in.check(); err != nil {
+		return nil, c, err
+	}
+	a, err := s.credentialUser(ctx, by, in.User)
+	if err != nil {
+		return nil, c, err
+	}
+	authority, err := s.ensureAuthority(ctx, by.Tenant)
+	if err != nil {
+		return nil, c, err
+	}
+	now := s.env.Time()
+	template := &x509.Certificate{
+		SerialNumber: s.newSerial(),
+		Subject:      pkix.Name{CommonName: iam.Cut(a.Username, maxCommonName)},
+		URIs:         []*url.URL{subjectURI(by.Tenant, in.User)},
+		NotBefore:    now.Add(-early).Truncate(time.Second),
+		NotAfter:     now.Add(in.Life).Truncate(time.Second),
+		KeyUsage:     x509.KeyUsageDigitalSignature,
+		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+		// Not an authority.
+		BasicConstraintsValid: true,
+	}
+	pair, err := ecdsa.GenerateKey(elliptic.P256(), s.env.Rand)
+	if err != nil {
+		return nil, c, err
+	}
+	certificate, err := authority.issue(template, &pair.PublicKey, s.env.Rand)
+	if err != nil {
+		return nil, c, err
+	}
+	file, err := pkcs12Encoder.Encode(pair, certificate, []*x509.Certificate{authority.certificate}, in.Passphrase)
+	if err != nil {
+		return nil, c, err
+	}
+	c = iam.Certificate{Serial: serialText(certificate.SerialNumber), User: in.User, Username: a.Username, Name: in.Name,
+		Fingerprint: fingerprint(certificate), Created: now, Expires: certificate.NotAfter.UTC()}
+	if err := s.store.InsertCertificate(ctx, by.Tenant, c, s.env.Event(by, "certificate", "create", c.Serial, a.Username)); err != nil {
+		return nil, iam.Certificate{}, err
+	}
+	s.tellOf(ctx, by.Tenant, a, iam.MessageKeyCreated, by, issued{issuedCertificate, c.Serial})
+	return file, c, nil
+}
+
+// pkcs12Encoder makes files as OpenSSL 3 does (AES-256, PBKDF2 with SHA-256),
+// with more rounds, since their passphrases are people's own.
+var pkcs12Encoder = pkcs12.Modern.WithIterations(100_000)
+
+// maxCommonName is ub-common-name (RFC 5280 appendix A.1), here in bytes.
+const maxCommonName = 64
+
+// check is the rule for what a caller says of a certificate.
+func (in NewCertificate) check() error {
+	var c iam.Checker
+	c.Length("name", in.Name, 0, 256)
+	c.Length("passphrase", in.Passphrase, 8, 256)
+	// PKCS #12 keeps passphrases as UCS-2 (RFC 7292 appendix B.1).
+	if !iam.Printable(in.Passphrase) || strings.ContainsFunc(in.Passphrase, func(r rune) bool { return r > 0xffff }) {
+		c.Add("passphrase", iam.ReasonFormat, "passphrase must not have control characters, nor any outside of Unicode's basic plane")
+	}
+	if in.Life < time.Hour || in.Life > maxCertificateLife {
+		c.Add("life", iam.ReasonFormat, "life must be between an hour and two years")
+	}
+	return c.Err()
+}
+
+// newSerial makes 128 bits of which 126 are random: the first two make it
+// positive and of one length (RFC 5280 section 4.1.2.2).
+func (s *Service) newSerial() *big.Int {
+	var b [16]byte
+	if _, err := io.ReadFull(s.env.Rand, b[:]); err != nil {
+		panic("authn: source of randomness failed: " + err.Error())
+	}
+	b[0] = b[0]&0x3f | 0x40
+	return new(big.Int).SetBytes(b[:])
+}
+
+func serialText(n *big.Int) string { return n.Text(16) }
+
+// fingerprint is the SHA-256 of a certificate as it is sent.
+func fingerprint(c *x509.Certificate) string {
+	sum := sha256.Sum256(c.Raw)
+	return hex.EncodeToString(sum[:])
+}
+
+const subjectPrefix = "gatehouse:"
+
+// subjectURI is the name of a user in a certificate: urn:gatehouse:<tenant>:<user>.
+func subjectURI(t iam.TenantID, u iam.UserID) *url.URL {
+	return &url.URL{Scheme: "urn", Opaque: subjectPrefix + string(t) + ":" + string(u)}
+}
+
+// subjectOf reads the name of a user in a certificate. Nobody has checked who
+// says so.
+func subjectOf(c *x509.Certificate) (t iam.TenantID, u iam.UserID, ok bool) {
+	if len(c.URIs) != 1 || c.URIs[0].Scheme != "urn" {
+		return "", "", false
+	}
+	rest, ok := strings.CutPrefix(c.URIs[0].Opaque, subjectPrefix)
+	tenant, user, _ := strings.Cut(rest, ":")
+	return iam.TenantID(tenant), iam.UserID(user), ok && iam.ValidID(tenant) && iam.ValidID(user)
 }
 
 // Certificates lists certificates, of one user when u is not empty.
 func (s *Service) Certificates(ctx context.Context, by iam.Actor, u iam.UserID, p iam.Page) (iam.List[iam.Certificate], error) {
-	panic("unfinished")
+	return s.store.Certificates(ctx, by.Tenant, u, p)
 }
 
-// RevokeCertificate ends a certificate of a user, with effect on the next
-// request. NotFound; Denied as for CreateAccessKey.
+// RevokeCertificate ends a certificate of a user, of whichever when u is empty,
+// with effect on the next request. NotFound, also when it is of another user
+// than u or was revoked before; Denied as for CreateAccessKey.
 func (s *Service) RevokeCertificate(ctx context.Context, by iam.Actor, u iam.UserID, serial string) error {
-	panic("unfinished")
+	r, err := s.store.Certificate(ctx, by.Tenant, serial)
+	if err != nil {
+		return err
+	}
+	if u != "" && u != r.User {
+		return iam.ErrNotFound("certificate", serial)
+	}
+	if err := s.mayManage(ctx, by, r.User); err != nil {
+		return err
+	}
+	return s.store.RevokeCertificate(ctx, by.Tenant, serial, s.env.Time(), s.env.Event(by, "certificate", "revoke", serial, r.Username))
 }
-
-// Authority answers the certificate of the tenant's authority, which is made
-// when there is none, as PEM.
-func (s *Service) Authority(ctx context.Context, by iam.Actor) ([]byte, error) { panic("unfinished") }
 
 // ClientCertificate answers who a certificate, whose private key the client
 // has proved to hold, speaks for. code as for Bearer. Unauthenticated: it is
 // not of a tenant's authority, expired or revoked, or its user may not act, or
 // not from here.
 func (s *Service) ClientCertificate(ctx context.Context, c *x509.Certificate, code string, from Origin) (iam.Actor, error) {
-	panic("unfinished")
+	t, u, ok := subjectOf(c)
+	if !ok {
+		return iam.Actor{}, unauthenticated()
+	}
+	serial := serialText(c.SerialNumber)
+	r, err := s.certs.Get(ctx, t, serial, func(ctx context.Context) (*CertificateRecord, error) { return s.verifyCertificate(ctx, t, c) })
+	if iam.Is(err, iam.NotFound) {
+		return iam.Actor{}, unauthenticated()
+	}
+	if err != nil {
+		return iam.Actor{}, err
+	}
+	// What is remembered was verified for the very certificate of this
+	// fingerprint; its times are asked of each request.
+	now := s.env.Time()
+	if r.Fingerprint != fingerprint(c) || r.User != u || !r.Revoked.IsZero() || now.Before(c.NotBefore) || !now.Before(r.Expires) {
+		return iam.Actor{}, unauthenticated()
+	}
+	if err := s.admit(ctx, t, r.Standing, onAPI, nil, from); err != nil {
+		return iam.Actor{}, err
+	}
+	by, err := s.ofTenant(ctx, s.actor(t, r.Standing, iam.MethodCertificate, "", from), code)
+	if err == nil {
+		s.used.certificates.note(t, serial, now)
+	}
+	return by, err
+}
+
+// verifyCertificate answers the record of a certificate that an authority of
+// the tenant has signed. NotFound: there is none, or it was not.
+func (s *Service) verifyCertificate(ctx context.Context, t iam.TenantID, c *x509.Certificate) (*CertificateRecord, error) {
+	r, err := s.store.Certificate(ctx, t, serialText(c.SerialNumber))
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.store.Authorities(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	for _, row := range rows {
+		root, err := x509.ParseCertificate(row.Certificate)
+		if err != nil {
+			return nil, err
+		}
+		roots.AddCert(root)
+	}
+	if _, err := c.Verify(x509.VerifyOptions{Roots: roots, CurrentTime: s.env.Now(),
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}); err != nil {
+		return nil, iam.ErrNotFound("certificate", r.Serial)
+	}
+	return &r, nil
 }

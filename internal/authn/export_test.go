@@ -2,6 +2,7 @@ package authn
 
 // What Run does from time to time, for tests that do not want to wait for it.
 var (
-	FlushUsage    = (*Service).flushUsage
-	PurgeSessions = (*Service).purgeSessions
+	FlushUsage = (*Service).flushUsage
+	Purge      = (*Service).purge
+	Retire     = (*Service).retire
 )

@@ -2,142 +2,176 @@ package authn
 
 import (
 	"context"
-	"time"
+	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// TOTPEnrolment is what an authenticator app needs; it is shown once.
-type TOTPEnrolment struct {
-	Factor iam.Factor
-	Secret string // base32, without padding
-	URI    string // otpauth://totp/...
+// maxFactors bounds the active factors of a user.
+const maxFactors = 20
+
+// Factors answers the factors of a prover, oldest first, also one that is not
+// confirmed yet. Who has steps left sees of e-mail addresses no more than is
+// needed to recognise one's own.
+func (s *Service) Factors(ctx context.Context, p Prover) ([]iam.Factor, error) {
+	factors, err := s.factorsOf(ctx, p.tenant, p.account.User)
+	if err == nil && len(p.session.Pending) > 0 {
+		for i := range factors {
+			factors[i].Email = maskEmail(factors[i].Email)
+		}
+	}
+	return factors, err
 }
 
-// Enrolled is what comes of a confirmed factor: the session anew where a step
-// was taken, and recovery codes with the first factor, shown once.
-type Enrolled struct {
-	Begun
-	Factor        iam.Factor
-	RecoveryCodes []string
-}
-
-// PasskeyRequest is what a browser needs for navigator.credentials: JSON as
-// WebAuthn level 3 parses it, and the challenge to answer with.
-type PasskeyRequest struct {
-	ID      iam.ChallengeID
-	Options []byte
-}
-
-// Factors answers the factors of a prover, also those not confirmed yet.
-func (s *Service) Factors(ctx context.Context, p Prover) ([]iam.Factor, error) { panic("unfinished") }
-
-// FactorsOf answers the factors of a user of the actor's tenant.
+// FactorsOf answers the factors of a user of the actor's tenant. NotFound.
 func (s *Service) FactorsOf(ctx context.Context, by iam.Actor, u iam.UserID) ([]iam.Factor, error) {
-	panic("unfinished")
+	if _, err := s.store.AccountByID(ctx, by.Tenant, u); err != nil {
+		return nil, err
+	}
+	return s.factorsOf(ctx, by.Tenant, u)
+}
+
+func (s *Service) factorsOf(ctx context.Context, t iam.TenantID, u iam.UserID) ([]iam.Factor, error) {
+	records, err := s.standingFactors(ctx, t, u)
+	factors := make([]iam.Factor, len(records))
+	for i, r := range records {
+		factors[i] = r.Factor
+	}
+	return factors, err
+}
+
+// standingFactors answers the factors of a user that are active or still can
+// become so.
+func (s *Service) standingFactors(ctx context.Context, t iam.TenantID, u iam.UserID) ([]FactorRecord, error) {
+	records, err := s.store.Factors(ctx, t, u)
+	now := s.env.Time()
+	return slices.DeleteFunc(records, func(r FactorRecord) bool { return !r.Active && !now.Before(r.Expires) }), err
+}
+
+// activeFactors answers the active factors of a user, of one kind where it is
+// not empty.
+func (s *Service) activeFactors(ctx context.Context, t iam.TenantID, u iam.UserID, kind iam.FactorKind) ([]FactorRecord, error) {
+	records, err := s.store.Factors(ctx, t, u)
+	return slices.DeleteFunc(records, func(r FactorRecord) bool { return !r.Active || kind != "" && r.Kind != kind }), err
+}
+
+// factor answers one factor of a prover, which is active or is not. NotFound.
+func (s *Service) factor(ctx context.Context, p Prover, id iam.FactorID, active bool) (FactorRecord, error) {
+	records, err := s.standingFactors(ctx, p.tenant, p.account.User)
+	if err != nil {
+		return FactorRecord{}, err
+	}
+	i := slices.IndexFunc(records, func(r FactorRecord) bool { return r.ID == id && r.Active == active })
+	if i < 0 {
+		return FactorRecord{}, iam.ErrNotFound("factor", string(id))
+	}
+	return records[i], nil
+}
+
+// maskEmail leaves the first letter and the domain of an address.
+func maskEmail(address string) string {
+	local, domain, ok := strings.Cut(address, "@")
+	if !ok {
+		return ""
+	}
+	_, n := utf8.DecodeRuneInString(local)
+	return local[:n] + "...@" + domain
+}
+
+// RenameFactor gives a factor the user's own name, which may be empty.
+// Invalid; NotFound; Precondition: a step is left.
+func (s *Service) RenameFactor(ctx context.Context, p Prover, id iam.FactorID, name string) error {
+	if len(p.session.Pending) > 0 {
+		return outOfTurn()
+	}
+	if err := checkFactorName(name); err != nil {
+		return err
+	}
+	return s.store.RenameFactor(ctx, p.tenant, p.account.User, id, name, s.env.Event(s.actorOf(p), "factor", "rename", string(id), name))
+}
+
+func checkFactorName(name string) error {
+	var c iam.Checker
+	c.Length("name", name, 0, 100)
+	if !iam.Printable(name) {
+		c.Add("name", iam.ReasonFormat, "name must have no control characters")
+	}
+	return c.Err()
+}
+
+// RemoveFactor removes a factor, and the recovery codes with the last active
+// one. NotFound; Precondition: a step is left, the user needs a factor and has
+// no other, or the sign-in is too long ago (ReasonReauth), unless a code was
+// just checked with CheckCode on this prover's session; a session without
+// pages has to do that.
+func (s *Service) RemoveFactor(ctx context.Context, p Prover, id iam.FactorID) error {
+	f, err := s.mayRemove(ctx, p, id)
+	if err != nil {
+		return err
+	}
+	required, err := s.factorRequired(ctx, p.tenant, p.account.Standing)
+	if err != nil {
+		return err
+	}
+	e := s.env.Event(s.actorOf(p), "factor", "remove", string(id), f.Name)
+	e.Details = map[string]string{"kind": string(f.Kind)}
+	if err := s.store.DeleteFactor(ctx, p.tenant, p.account.User, id, required, e); err != nil {
+		return err
+	}
+	if f.Active {
+		s.tellOfFactor(ctx, p.account, s.actorOf(p), factorRemoved[f.Kind])
+	}
+	return nil
+}
+
+// mayRemove answers the factor that a prover may remove. One that never became
+// active goes without proof.
+func (s *Service) mayRemove(ctx context.Context, p Prover, id iam.FactorID) (FactorRecord, error) {
+	if len(p.session.Pending) > 0 {
+		return FactorRecord{}, outOfTurn()
+	}
+	if f, err := s.factor(ctx, p, id, false); !iam.Is(err, iam.NotFound) {
+		return f, err
+	}
+	f, err := s.factor(ctx, p, id, true)
+	if err == nil {
+		err = s.proven(ctx, p)
+	}
+	return f, err
 }
 
 // ResetFactors removes all factors and recovery codes of a user who has lost
 // them. NotFound; Denied: the actor may not set the user's password, or lacks
 // a right that the user holds, or is the user.
 func (s *Service) ResetFactors(ctx context.Context, by iam.Actor, u iam.UserID) error {
-	panic("unfinished")
+	if by.Home == by.Tenant && by.User == u {
+		return iam.E(iam.Denied, "nobody resets their own second factors").Because(iam.ReasonSelf)
+	}
+	if err := s.mayManage(ctx, by, u); err != nil {
+		return err
+	}
+	a, err := s.store.AccountByID(ctx, by.Tenant, u)
+	if err != nil {
+		return err
+	}
+	if err := s.store.DeleteFactors(ctx, by.Tenant, u, s.env.Event(by, "user", "reset-factors", string(u), a.Username)); err != nil {
+		return err
+	}
+	s.tellOfFactor(ctx, a, by, iam.WhatFactorsReset)
+	return nil
 }
 
-// EnrolTOTP makes a TOTP factor, good for nothing until ConfirmFactor, which
-// has to come within life. An earlier one that is not confirmed goes.
-// Precondition: the tenant does not allow TOTP, or the sign-in is too long ago
-// (ReasonReauth).
-func (s *Service) EnrolTOTP(ctx context.Context, p Prover, name string, life time.Duration) (TOTPEnrolment, error) {
-	panic("unfinished")
-}
+// What users are told of their factors.
+var (
+	factorAdded = map[iam.FactorKind]string{
+		iam.FactorTOTP: iam.WhatTOTPAdded, iam.FactorEmail: iam.WhatEmailAdded, iam.FactorPasskey: iam.WhatPasskeyAdded}
+	factorRemoved = map[iam.FactorKind]string{
+		iam.FactorTOTP: iam.WhatTOTPRemoved, iam.FactorEmail: iam.WhatEmailRemoved, iam.FactorPasskey: iam.WhatPasskeyRemoved}
+)
 
-// EnrolEmail makes a factor of codes by mail to an address, and sends the
-// first. Otherwise like EnrolTOTP. Invalid: it is no address.
-func (s *Service) EnrolEmail(ctx context.Context, p Prover, address string, life time.Duration) (iam.Factor, error) {
-	panic("unfinished")
-}
-
-// ConfirmFactor makes a factor active with a first code. It takes
-// StepEnrolFactor. Invalid, with ReasonWrongCode; RateLimited; NotFound.
-func (s *Service) ConfirmFactor(ctx context.Context, p Prover, id iam.FactorID, code string) (Enrolled, error) {
-	panic("unfinished")
-}
-
-// SendFactorCode mails a code for an active factor of FactorEmail, to prove it
-// or to confirm its removal. An earlier code is void. NotFound; RateLimited.
-func (s *Service) SendFactorCode(ctx context.Context, p Prover, id iam.FactorID) error {
-	panic("unfinished")
-}
-
-// ProveFactor takes StepFactor with a code of any active factor of the kind,
-// or, where kind is empty, of any kind or a recovery code. Invalid, with
-// ReasonWrongCode; RateLimited, after few failures, which count as those of
-// passwords do.
-func (s *Service) ProveFactor(ctx context.Context, p Prover, kind iam.FactorKind, code string) (Begun, error) {
-	panic("unfinished")
-}
-
-// CheckCode uses up a code of one active factor of somebody signed in, for
-// changes that ask for it. Errors as for ProveFactor.
-func (s *Service) CheckCode(ctx context.Context, p Prover, id iam.FactorID, code string) error {
-	panic("unfinished")
-}
-
-// RenameFactor gives a factor the user's own name. Invalid, NotFound.
-func (s *Service) RenameFactor(ctx context.Context, p Prover, id iam.FactorID, name string) error {
-	panic("unfinished")
-}
-
-// RemoveFactor removes a factor. Precondition: the sign-in is too long ago
-// (ReasonReauth), unless a code was just checked with CheckCode on this prover's session;
-// a session without pages has to do that. NotFound.
-func (s *Service) RemoveFactor(ctx context.Context, p Prover, id iam.FactorID) error {
-	panic("unfinished")
-}
-
-// NewRecoveryCodes makes ten recovery codes in place of all earlier ones; they
-// are shown once. Precondition: there is no factor, or ReasonReauth.
-func (s *Service) NewRecoveryCodes(ctx context.Context, p Prover) ([]string, error) {
-	panic("unfinished")
-}
-
-// RecoveryCodesLeft answers how many recovery codes have not been used.
-func (s *Service) RecoveryCodesLeft(ctx context.Context, p Prover) (int, error) { panic("unfinished") }
-
-// BeginPasskeyEnrolment asks the browser for a new passkey. Precondition as
-// for EnrolTOTP.
-func (s *Service) BeginPasskeyEnrolment(ctx context.Context, p Prover) (PasskeyRequest, error) {
-	panic("unfinished")
-}
-
-// FinishPasskeyEnrolment takes the browser's answer, as JSON. It takes
-// StepEnrolFactor. Invalid.
-func (s *Service) FinishPasskeyEnrolment(ctx context.Context, p Prover, id iam.ChallengeID, name string, answer []byte) (Enrolled, error) {
-	panic("unfinished")
-}
-
-// BeginPasskeyProof asks the browser for one of the user's passkeys.
-// NotFound: there is none.
-func (s *Service) BeginPasskeyProof(ctx context.Context, p Prover) (PasskeyRequest, error) {
-	panic("unfinished")
-}
-
-// FinishPasskeyProof takes StepFactor with the browser's answer. Invalid,
-// with ReasonWrongCode; RateLimited.
-func (s *Service) FinishPasskeyProof(ctx context.Context, p Prover, id iam.ChallengeID, answer []byte) (Begun, error) {
-	panic("unfinished")
-}
-
-// BeginPasskeySignIn asks the browser for any passkey of the tenant: nobody is
-// known yet, and nothing is told.
-func (s *Service) BeginPasskeySignIn(ctx context.Context, t iam.TenantID) (PasskeyRequest, error) {
-	panic("unfinished")
-}
-
-// FinishPasskeySignIn begins a session by a passkey alone, which is two
-// factors when the user was verified, as is asked for. Unauthenticated, as for
-// SignIn; RateLimited.
-func (s *Service) FinishPasskeySignIn(ctx context.Context, t iam.TenantID, id iam.ChallengeID, answer []byte, from Origin) (Begun, error) {
-	panic("unfinished")
+// tellOfFactor mails a user that their factors have changed.
+func (s *Service) tellOfFactor(ctx context.Context, a Account, by iam.Actor, what string) {
+	s.tell(ctx, by.Tenant, a, iam.MessageFactorChanged, by, what)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/cluster"
@@ -35,6 +36,9 @@ type Rights interface {
 	May(ctx context.Context, by iam.Actor, p iam.Permission) (bool, error)
 	// CheckUser answers Denied when the actor lacks a right that the user holds.
 	CheckUser(ctx context.Context, by iam.Actor, user iam.UserID) error
+	// CheckScope answers Invalid for a scope of a token that names no right
+	// there is, and Denied for one that is wider than the actor's own.
+	CheckScope(ctx context.Context, by iam.Actor, scope string) error
 }
 
 // Queue takes durable work; job satisfies it.
@@ -61,34 +65,46 @@ type Deps struct {
 
 // Service proves who callers are.
 type Service struct {
-	store     Store
-	keys      *keyring.Keyring
-	hasher    *password.Hasher
-	settings  Settings
-	mail      Mail
-	rights    Rights
-	queue     Queue
-	publicURL *url.URL
-	env       iam.Env
-	log       *slog.Logger
-	tokens    *cluster.Cache[iam.TokenID, TokenRecord]
-	sessions  *cluster.Cache[iam.SessionID, SessionRecord]
-	codes     *cluster.Facts[iam.TenantID]
-	used      usage
+	store      Store
+	keys       *keyring.Keyring
+	hasher     *password.Hasher
+	settings   Settings
+	mail       Mail
+	rights     Rights
+	queue      Queue
+	publicURL  *url.URL
+	env        iam.Env
+	log        *slog.Logger
+	tokens     *cluster.Cache[iam.TokenID, TokenRecord]
+	sessions   *cluster.Cache[iam.SessionID, *remembered]
+	codes      *cluster.Facts[iam.TenantID]
+	blocked    *cluster.Facts[struct{}] // attempts not made of late
+	accessKeys *cluster.Cache[iam.AccessKeyID, *openedKey]
+	certs      *cluster.Cache[string, *CertificateRecord] // by serial number
+	signing    *cluster.Facts[*signingKeys]               // by tenant
+	making     sync.Mutex                                 // held while a key pair or an authority is made
+	used       usage
 }
 
-// maxCached bounds each cache, in credentials.
-const maxCached = 100_000
+// maxCached bounds each cache, in credentials; maxTenants that of what tenants
+// have one of.
+const (
+	maxCached  = 100_000
+	maxTenants = 10_000
+)
 
 // New makes the service.
 func New(d Deps) *Service {
 	return &Service{
 		store: d.Store, keys: d.Keys, hasher: d.Hasher, settings: d.Settings, mail: d.Mail, rights: d.Rights, queue: d.Queue,
 		publicURL: d.PublicURL, env: d.Env, log: d.Log,
-		tokens:   cluster.NewCache[iam.TokenID, TokenRecord](d.Epochs, maxCached),
-		sessions: cluster.NewCache[iam.SessionID, SessionRecord](d.Epochs, maxCached),
-		codes:    cluster.NewFacts[iam.TenantID](d.Env, maxCached),
-		used:     usage{seen: map[iam.TenantID]map[iam.TokenID]time.Time{}},
+		tokens:     cluster.NewCache[iam.TokenID, TokenRecord](d.Epochs, maxCached),
+		sessions:   cluster.NewCache[iam.SessionID, *remembered](d.Epochs, maxCached),
+		codes:      cluster.NewFacts[iam.TenantID](d.Env, maxCached),
+		blocked:    cluster.NewFacts[struct{}](d.Env, maxCached),
+		accessKeys: cluster.NewCache[iam.AccessKeyID, *openedKey](d.Epochs, maxCached),
+		certs:      cluster.NewCache[string, *CertificateRecord](d.Epochs, maxCached),
+		signing:    cluster.NewFacts[*signingKeys](d.Env, maxTenants),
 	}
 }
 
@@ -109,40 +125,4 @@ func unauthenticated() error {
 // badCredentials is the one answer to every failed sign-in.
 func badCredentials() error {
 	return iam.E(iam.Unauthenticated, "the user name or the password is wrong").Because(iam.ReasonBadPassword)
-}
-
-// Run notes the use of tokens and removes expired sessions until ctx ends, and
-// writes what is left then.
-func (s *Service) Run(ctx context.Context) {
-	flush := time.NewTicker(flushEvery)
-	defer flush.Stop()
-	purge := time.NewTicker(10 * time.Minute)
-	defer purge.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			s.flushUsage(context.WithoutCancel(ctx))
-			return
-		case <-flush.C:
-			s.flushUsage(ctx)
-		case <-purge.C:
-			s.purgeSessions(ctx)
-		}
-	}
-}
-
-// purgeBatch is how many sessions one transaction removes.
-const purgeBatch = 10_000
-
-// purgeSessions removes expired sessions, batch by batch until none is left.
-func (s *Service) purgeSessions(ctx context.Context) {
-	for removed := purgeBatch; removed >= purgeBatch; {
-		var err error
-		if removed, err = s.store.PurgeSessions(ctx, s.env.Time(), purgeBatch); err != nil {
-			if ctx.Err() == nil {
-				s.log.WarnContext(ctx, "authn: cannot remove expired sessions", "error", err)
-			}
-			return
-		}
-	}
 }

@@ -22,8 +22,12 @@ type claims struct {
 }
 
 // SessionToken makes a token for a session: a JWT signed with HS256 and a key
-// of the tenant, good for as long as the session is.
+// of the tenant, good for as long as the session is. One with steps left gets
+// none: Unauthenticated.
 func (s *Service) SessionToken(ctx context.Context, t iam.TenantID, session iam.Session) (string, error) {
+	if len(session.Pending) > 0 {
+		return "", unauthenticated()
+	}
 	kid, key, err := s.keys.Signing(ctx, t, keyring.PurposeSession)
 	if err != nil {
 		return "", err
@@ -60,23 +64,21 @@ func (s *Service) Session(ctx context.Context, token string, from Origin) (iam.A
 		!iam.ValidID(string(named.Tenant)) || !iam.ValidID(string(named.Session)) {
 		return iam.Actor{}, unauthenticated()
 	}
-	r, err := s.sessions.Get(ctx, named.Tenant, named.Session, func(ctx context.Context) (SessionRecord, error) {
-		return s.store.Session(ctx, named.Tenant, named.Session)
-	})
-	if err == nil {
-		err = s.checkSignature(ctx, named.Tenant, signed)
+	if _, err := s.session(ctx, named.Tenant, named.Session); err != nil {
+		return iam.Actor{}, err
 	}
-	if iam.Is(err, iam.NotFound) {
-		return iam.Actor{}, unauthenticated()
+	err = s.checkSignature(ctx, named.Tenant, signed)
+	if iam.Is(err, iam.NotFound) || err == nil && s.env.Now().Unix() >= named.Expires {
+		err = unauthenticated()
 	}
 	if err != nil {
 		return iam.Actor{}, err
 	}
-	now := s.env.Now()
-	if !r.Standing.Good() || !now.Before(r.Expires) || now.Unix() >= named.Expires {
-		return iam.Actor{}, unauthenticated()
+	r, err := s.liveSession(ctx, named.Tenant, named.Session, from)
+	if err != nil {
+		return iam.Actor{}, err
 	}
-	return s.actor(named.Tenant, r.Standing, iam.MethodSession, named.Session, from), nil
+	return s.actor(named.Tenant, r.Standing, iam.MethodSession, r.ID, from), nil
 }
 
 // checkSignature verifies a session token with the key of its tenant that it
@@ -93,48 +95,75 @@ func (s *Service) checkSignature(ctx context.Context, t iam.TenantID, signed *jo
 }
 
 // Refresh ends the actor's session and begins another in its place, which
-// lasts as long again, but not longer than refreshLimit after the sign-in.
-// An actor who proved their password with this very request gets a new one.
+// lasts as long again, but not longer than refreshLimit after the sign-in, or
+// as the tenant allows where the session has a life of its own. An actor who
+// proved their password with this very request gets a new one.
 // Unauthenticated: the session has ended, also by another Refresh, or the user
-// may not act any more; Invalid: the actor came with an API token, whose end a
-// session would outlive.
+// may not act any more; Invalid: the actor came with a token, key or
+// certificate, whose end a session would outlive.
 func (s *Service) Refresh(ctx context.Context, by iam.Actor, from Origin) (iam.Session, error) {
-	if by.Method == iam.MethodToken {
+	switch by.Method {
+	case iam.MethodSession, iam.MethodPassword:
+	case iam.MethodToken:
 		return iam.Session{}, iam.E(iam.Invalid, "an API token cannot be refreshed; sign in with a password")
+	default:
+		return iam.Session{}, iam.E(iam.Invalid, "only a sign-in with a password can be refreshed")
 	}
-	a, err := s.store.Account(ctx, by.Tenant, by.Username)
-	if err != nil && !iam.Is(err, iam.NotFound) {
-		return iam.Session{}, err
-	}
-	// Since the actor was authenticated, the user may have gone, been disabled
-	// or been renamed, and another may have taken the name.
-	if err != nil || a.User != by.User || !a.Good() {
-		return iam.Session{}, unauthenticated()
-	}
-	if by.Session == "" {
-		return s.begin(ctx, by.Tenant, a, from)
-	}
-	old, err := s.store.Session(ctx, by.Tenant, by.Session)
+	a, err := s.store.AccountByID(ctx, by.Home, by.User)
 	if iam.Is(err, iam.NotFound) {
-		return iam.Session{}, unauthenticated()
+		err = unauthenticated()
+	}
+	if err == nil {
+		err = s.admit(ctx, by.Home, a.Standing, onAPI, nil, from)
 	}
 	if err != nil {
 		return iam.Session{}, err
 	}
-	now := s.env.Time()
-	next := s.newSession(a.User, a.Username, now, from)
-	next.SignedIn = old.SignedIn
-	if last := old.SignedIn.Add(refreshLimit); next.Expires.After(last) {
-		next.Expires = last
+	if by.Session == "" {
+		b, err := s.enter(ctx, by.Home, entry{account: a, method: iam.MethodPassword, methods: []iam.AuthMethod{iam.MethodPassword}}, from)
+		return b.Session, err
 	}
-	if !next.Expires.After(now.Add(time.Minute)) {
-		return iam.Session{}, iam.E(iam.Unauthenticated, "the sign-in is too long ago; sign in again")
+	old, err := s.store.Session(ctx, by.Home, by.Session)
+	if iam.Is(err, iam.NotFound) || err == nil && (old.Pages || len(old.Pending) > 0) {
+		err = unauthenticated()
 	}
-	err = s.store.ReplaceSession(ctx, by.Tenant, by.Session, NewSession{Session: next, Generation: a.Generation})
+	if err != nil {
+		return iam.Session{}, err
+	}
+	next, err := s.refreshed(ctx, by.Home, old, a, from)
+	if err != nil {
+		return iam.Session{}, err
+	}
+	err = s.store.ReplaceSession(ctx, by.Home, by.Session, next)
 	if iam.Is(err, iam.NotFound) || iam.Is(err, iam.Conflict) {
 		return iam.Session{}, unauthenticated()
 	}
-	return next, err
+	return next.Session, err
+}
+
+// refreshed is the session that comes in place of an old one. Unauthenticated:
+// the sign-in is too long ago.
+func (s *Service) refreshed(ctx context.Context, t iam.TenantID, old SessionRecord, a Account, from Origin) (NewSession, error) {
+	settings, err := s.settings.Settings(ctx, t)
+	if err != nil {
+		return NewSession{}, err
+	}
+	now := s.env.Time()
+	life, limit := SessionLife, min(refreshLimit, settings.Session.Absolute)
+	if old.Life > 0 {
+		life, limit = old.Life, settings.Session.Absolute
+	}
+	next := old.Session
+	next.ID, next.Username, next.Dialect, next.Address, next.Client = iam.SessionID(s.env.NewID()), a.Username, from.Dialect,
+		from.Address, iam.Cut(from.Client, maxName)
+	next.Created, next.LastSeen, next.Expires = now, now, now.Add(life)
+	if last := old.SignedIn.Add(limit); next.Expires.After(last) {
+		next.Expires = last
+	}
+	if !next.Expires.After(now.Add(time.Minute)) {
+		return NewSession{}, iam.E(iam.Unauthenticated, "the sign-in is too long ago; sign in again")
+	}
+	return NewSession{Session: next, Generation: a.Generation, Life: old.Life}, nil
 }
 
 // SignOut ends the actor's session. An actor without one has nothing to end.
@@ -142,7 +171,7 @@ func (s *Service) SignOut(ctx context.Context, by iam.Actor) error {
 	if by.Session == "" {
 		return nil
 	}
-	err := s.store.EndSession(ctx, by.Tenant, by.Session, s.env.Event(by, "session", "end", string(by.Session), by.Username))
+	err := s.store.EndSession(ctx, by.Home, by.Session, s.env.Event(by, "session", "end", string(by.Session), by.Username))
 	if iam.Is(err, iam.NotFound) {
 		return nil // it has ended already
 	}

@@ -31,6 +31,7 @@ func TestSessions(t *testing.T) {
 		"refresh":                testRefresh,
 		"refresh has a limit":    testRefreshLimit,
 		"refresh by who may not": testRefreshRefused,
+		"refresh by the renamed": testRefreshRenamed,
 		"refresh by many":        testRefreshRace,
 		"purge":                  testPurge,
 	})
@@ -274,11 +275,6 @@ func testRefreshRefused(t *testing.T, w world) {
 		t.Errorf("with an API token: %v", err)
 	}
 	for name, happen := range map[string]func(u apptest.Member) error{
-		"renamed, and another has the name": func(u apptest.Member) error {
-			_, err := w.Directory.UpdateUser(ctx, w.by, directory.UserKey{ID: u.User.ID}, directory.UserChange{Username: ptr("was " + u.User.Username)})
-			w.NewMember(t, w.tenant, u.User.Username, "admin")
-			return err
-		},
 		"disabled": func(u apptest.Member) error {
 			_, err := w.Directory.UpdateUser(ctx, w.by, directory.UserKey{ID: u.User.ID}, directory.UserChange{State: ptr(iam.UserDisabled)})
 			return err
@@ -307,6 +303,29 @@ func testRefreshRefused(t *testing.T, w world) {
 		_, err2 := w.Authn.Refresh(ctx, withPassword, from)
 		refused(t, name+", with a session", err1)
 		refused(t, name+", with a password", err2)
+	}
+}
+
+// testRefreshRenamed: who was renamed stays who they are, also when another has
+// the name by now.
+func testRefreshRenamed(t *testing.T, w world) {
+	ctx := t.Context()
+	_, token := w.signIn(t)
+	withSession := w.session(t, token)
+	withPassword, err := w.Authn.Password(ctx, w.tenant.ID, "ann", phrase, from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.update(t, directory.UserChange{Username: ptr("anna")})
+	w.NewMember(t, w.tenant, "Ann", "admin")
+	for _, by := range []iam.Actor{withPassword, withSession} {
+		s, err := w.Authn.Refresh(ctx, by, from)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := w.session(t, w.token(t, s)); got.User != w.ann.User.ID || got.Username != "anna" {
+			t.Errorf("with %v it speaks for %+v", by.Method, got)
+		}
 	}
 }
 
@@ -339,7 +358,7 @@ func testPurge(t *testing.T, w world) {
 	old, _ := w.signIn(t)
 	w.Clock.Advance(2 * time.Hour)
 	fresh, _ := w.signIn(t)
-	authn.PurgeSessions(w.Authn, t.Context())
+	authn.Purge(w.Authn, t.Context())
 	if _, err := w.Store.Session(t.Context(), w.tenant.ID, old.ID); !iam.Is(err, iam.NotFound) {
 		t.Errorf("the expired one: %v", err)
 	}

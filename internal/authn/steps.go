@@ -23,26 +23,71 @@ type Attempt struct {
 // be taken are in its Pending: a second factor where the user has one or
 // the tenant or the user's rules ask for one, a new password where that must
 // change or has expired. Errors as for SignIn.
-func (s *Service) BeginSignIn(ctx context.Context, t iam.TenantID, a Attempt, from Origin) (Begun, error) {
-	panic("unfinished")
+func (s *Service) BeginSignIn(ctx context.Context, t iam.TenantID, in Attempt, from Origin) (Begun, error) {
+	door := onAPI
+	if in.Pages {
+		door = onPages
+	}
+	a, steps, err := s.byPassword(ctx, t, in.Username, in.Password, door, anyStep, from)
+	if err != nil {
+		return Begun{}, err
+	}
+	b, err := s.enter(ctx, t, entry{account: a, method: iam.MethodPassword, methods: []iam.AuthMethod{iam.MethodPassword},
+		pending: steps, pages: in.Pages, life: in.Life}, from)
+	return b, changedMeanwhile(err)
 }
 
 // Browser answers who the cookie of a completed sign-in stands for.
 // Unauthenticated: it is malformed or forged, its session has ended or has
 // steps left, or its user may not act on pages, from here.
 func (s *Service) Browser(ctx context.Context, cookie string, from Origin) (iam.Actor, iam.Session, error) {
-	panic("unfinished")
+	t, r, err := s.byCookie(ctx, cookie, from)
+	if err == nil && len(r.Pending) > 0 {
+		err = unauthenticated()
+	}
+	if err != nil {
+		return iam.Actor{}, iam.Session{}, err
+	}
+	return s.actor(t, r.Standing, iam.MethodSession, r.ID, from), r.Session, nil
 }
 
 // Reauthenticate proves the password of somebody signed in again, for what
-// asks for a recent sign-in. WrongPassword errors as for SignIn; a user with
-// a factor has to prove that too: StepFactor is pending then.
+// asks for a recent sign-in. Unauthenticated, with ReasonWrongPassword;
+// RateLimited. A user with a factor has to prove that too: StepFactor is
+// pending then.
 func (s *Service) Reauthenticate(ctx context.Context, p Prover, pw string) (Begun, error) {
-	panic("unfinished")
+	if len(p.session.Pending) > 0 {
+		return Begun{}, outOfTurn()
+	}
+	var steps []iam.Step
+	err := s.guard(ctx, p.tenant, p.account.Username, iam.MethodPassword, p.from, func() (bool, error) {
+		err := s.ownPassword(ctx, p, pw)
+		if err == nil {
+			steps, err = s.factorSteps(ctx, p.tenant, p.account)
+		}
+		return len(steps) == 0, err
+	})
+	if err != nil {
+		return Begun{}, err
+	}
+	e := p.entry(iam.MethodPassword, steps)
+	e.methods = []iam.AuthMethod{iam.MethodPassword} // what was proved before was too long ago
+	return s.enter(ctx, p.tenant, e, p.from)
 }
 
-// SetPassword takes StepSetPassword. Invalid: the policy refuses the new
-// password, or it is an earlier one (ReasonSamePassword).
-func (s *Service) SetPassword(ctx context.Context, p Prover, pw string) (Begun, error) {
-	panic("unfinished")
+// ownPassword proves the present password of somebody who is known. A failure
+// is recorded.
+func (s *Service) ownPassword(ctx context.Context, p Prover, pw string) error {
+	var right bool
+	var err error
+	if p.account.PasswordHash != "" {
+		right, _, err = s.hasher.Verify(ctx, p.account.PasswordHash, pw)
+	} else {
+		err = s.hasher.VerifyNothing(ctx, pw)
+	}
+	if err != nil || right {
+		return err
+	}
+	return s.refused(ctx, p.tenant, s.loginEvent(p.account.User, p.account.Username, iam.MethodPassword, "wrong password", p.from),
+		iam.E(iam.Unauthenticated, "the password is wrong").Because(iam.ReasonWrongPassword))
 }

@@ -19,22 +19,27 @@ type Store interface {
 
 	// TenantByCode resolves a code before a tenant is known. NotFound.
 	TenantByCode(ctx context.Context, code string) (iam.Tenant, error)
+	// Tenant answers a tenant by its id. NotFound.
+	Tenant(ctx context.Context, t iam.TenantID) (iam.Tenant, error)
 
 	// Account answers who signs in with a username, without regard to case,
 	// and the hash of the password. NotFound.
 	Account(ctx context.Context, t iam.TenantID, username string) (Account, error)
 	// SetPassword writes a new hash, must-change flag and generation+1 where
 	// the generation is the one given, puts the old hash into the history,
-	// ends the user's sessions and counts the epoch up. Conflict: the password
-	// was changed meanwhile. NotFound.
+	// ends the user's sessions and the links to set a password, and counts the
+	// epoch up. With an empty hash the user has no password. Conflict: the
+	// password was changed meanwhile. NotFound.
 	SetPassword(ctx context.Context, t iam.TenantID, u iam.UserID, generation int64, hash string, mustChange bool, events ...iam.Event) error
 	// Rehash replaces a hash by a stronger one of the same password, where it
 	// is still the old one.
 	Rehash(ctx context.Context, t iam.TenantID, u iam.UserID, old, hash string) error
 
-	// RecordLogin writes an attempt. With a session it writes that too, sets
-	// the user's last login, and makes a pending user enabled.
-	// Conflict: the user's generation is not the session's any more.
+	// RecordLogin writes an attempt. With a session it writes that too, in
+	// place of the one that it replaces. Where no steps are left it sets the
+	// user's last login and makes a pending user enabled. Conflict: the
+	// user's generation is not the session's any more. NotFound: the session
+	// to be replaced has ended.
 	RecordLogin(ctx context.Context, t iam.TenantID, e iam.LoginEvent, s *NewSession) error
 	// LoginEvents lists attempts, latest first.
 	LoginEvents(ctx context.Context, t iam.TenantID, u iam.UserID, p iam.Page) (iam.List[iam.LoginEvent], error)
@@ -96,8 +101,13 @@ func (s Standing) Good() bool {
 type NewSession struct {
 	iam.Session
 	Generation int64
-	KeyID      string // which key of the tenant made the MAC; empty without a secret
-	MAC        []byte
+	// Replaces is the session in whose place this one is written; may be empty.
+	Replaces iam.SessionID
+	// Life is how long the session of an API client lasts when no step is
+	// left; 0 is SessionLife.
+	Life  time.Duration
+	KeyID string // which key of the tenant made the MAC; empty without a secret
+	MAC   []byte
 }
 
 // SessionRecord is a session with the standing of its user. Sessions of an
@@ -105,7 +115,8 @@ type NewSession struct {
 type SessionRecord struct {
 	iam.Session
 	Standing Standing
-	KeyID    string // as in NewSession
+	Life     time.Duration // as in NewSession, like the rest
+	KeyID    string
 	MAC      []byte
 }
 

@@ -30,7 +30,8 @@ type KeyStore interface {
 	// InsertSigningKey writes a key pair, unless the tenant has one of the
 	// algorithm already, and answers the tenant's newest.
 	InsertSigningKey(ctx context.Context, t iam.TenantID, k SigningKey) (SigningKey, error)
-	// SigningKeys answers the key pairs of a tenant, newest first.
+	// SigningKeys answers the key pairs of a tenant, newest first. NotFound:
+	// there is no such tenant.
 	SigningKeys(ctx context.Context, t iam.TenantID) ([]SigningKey, error)
 }
 
@@ -54,8 +55,8 @@ type SigningKey struct {
 // CertificateStore keeps the certificate authorities of tenants and what they issued.
 type CertificateStore interface {
 	// InsertAuthority writes an authority, unless the tenant has one that
-	// lasts past its creation already, and answers the tenant's newest.
-	InsertAuthority(ctx context.Context, t iam.TenantID, a Authority) (Authority, error)
+	// lasts past the time already, and answers the tenant's newest.
+	InsertAuthority(ctx context.Context, t iam.TenantID, a Authority, until time.Time) (Authority, error)
 	// Authorities answers the authorities of a tenant, newest first.
 	Authorities(ctx context.Context, t iam.TenantID) ([]Authority, error)
 	// InsertCertificate writes that a certificate was issued. NotFound: the

@@ -16,16 +16,23 @@ type PasswordStore interface {
 	AccountByEmail(ctx context.Context, t iam.TenantID, email string) (Account, error)
 	// PasswordHistory answers the user's last n earlier hashes, latest first.
 	PasswordHistory(ctx context.Context, t iam.TenantID, u iam.UserID, n int) ([]string, error)
-	// VerifyEmail writes a user's e-mail address as verified, counts the
-	// version up, and the epoch where the address is another one. NotFound.
+	// RequirePassword makes the user choose a new password at the next
+	// interactive sign-in, and counts the version up. NotFound.
+	RequirePassword(ctx context.Context, t iam.TenantID, u iam.UserID, events ...iam.Event) error
+	// SetEmail makes an address the user's, not verified, and counts the
+	// version up. NotFound.
+	SetEmail(ctx context.Context, t iam.TenantID, u iam.UserID, email string, events ...iam.Event) error
+	// VerifyEmail notes that an address, which is the user's, is verified, and
+	// counts the version up. NotFound: the user is gone or has another address.
 	VerifyEmail(ctx context.Context, t iam.TenantID, u iam.UserID, email string, events ...iam.Event) error
 
 	// CountFailure counts an attempt as failed before it is made, for each
 	// subject, under the policy of each: of many made at once none escapes.
-	// Where a subject is blocked nothing is counted; until says how long.
+	// Where a subject is blocked nothing is counted; until says how long, and
+	// is zero else. NotFound: there is no such tenant, or it is being deleted.
 	CountFailure(ctx context.Context, t iam.TenantID, now time.Time, subjects []LockoutSubject) (until time.Time, err error)
 	// ForgetFailures takes an attempt that succeeded back: subjects with Clear
-	// set are forgotten, of others one failure is.
+	// set are forgotten, of others that attempt is.
 	ForgetFailures(ctx context.Context, t iam.TenantID, subjects []LockoutSubject) error
 }
 
@@ -48,8 +55,14 @@ type SessionStore interface {
 	// TouchSessions notes when sessions were last used. Unknown ones are
 	// passed over.
 	TouchSessions(ctx context.Context, t iam.TenantID, seen map[iam.SessionID]time.Time) error
-	// PurgeLoginEvents removes attempts of a tenant before the time, at most n.
+	// LoginEvent answers one attempt. NotFound.
+	LoginEvent(ctx context.Context, t iam.TenantID, id iam.EventID) (iam.LoginEvent, error)
+	// PurgeLoginEvents removes attempts of a tenant before the time, at most
+	// n, and answers how many it removed.
 	PurgeLoginEvents(ctx context.Context, t iam.TenantID, before time.Time, n int) (int, error)
+	// AllTenants lists the tenants of the installation, for what is kept as
+	// long as each of them says.
+	AllTenants(ctx context.Context, p iam.Page) (iam.List[iam.Tenant], error)
 }
 
 // ChallengeStore keeps codes and links that prove something once.
@@ -60,15 +73,20 @@ type ChallengeStore interface {
 	// TryChallenge counts an attempt and answers the challenge as it is then.
 	// NotFound: it is not there, has expired at now, or has had most attempts.
 	TryChallenge(ctx context.Context, t iam.TenantID, id iam.ChallengeID, now time.Time, most int) (Challenge, error)
-	// FindChallenge answers the id of a user's challenge of a purpose and
-	// subject that has not expired at now. NotFound.
-	FindChallenge(ctx context.Context, t iam.TenantID, u iam.UserID, purpose Purpose, subject string, now time.Time) (iam.ChallengeID, error)
+	// Challenge answers a challenge that has not expired at now. NotFound.
+	Challenge(ctx context.Context, t iam.TenantID, id iam.ChallengeID, now time.Time) (Challenge, error)
+	// FindChallenge answers a user's latest challenge of a purpose and subject
+	// that has not expired at now. NotFound.
+	FindChallenge(ctx context.Context, t iam.TenantID, u iam.UserID, purpose Purpose, subject string, now time.Time) (Challenge, error)
 	// SpendChallenge removes a challenge: of many that do so at once exactly
 	// one succeeds. NotFound.
 	SpendChallenge(ctx context.Context, t iam.TenantID, id iam.ChallengeID, events ...iam.Event) error
-	// PurgeSignInLeftovers removes, of any tenant, challenges that expired,
-	// used signatures that could not be used again, and failures that are
-	// forgotten, at most n of each.
+	// EndChallenges removes all challenges of a user and a purpose.
+	EndChallenges(ctx context.Context, t iam.TenantID, u iam.UserID, purpose Purpose) error
+	// PurgeSignInLeftovers removes, of any tenant, what is of no use any more
+	// at the time: challenges that expired, used signatures that could not be
+	// used again, and failures of which the last is two days old, longer than
+	// any tenant remembers them; at most n of each. It answers how many it removed.
 	PurgeSignInLeftovers(ctx context.Context, before time.Time, n int) (int, error)
 }
 
@@ -78,14 +96,16 @@ type Purpose string
 const (
 	PurposeReset         Purpose = "reset-password" // a link: the user may set a password
 	PurposeInvite        Purpose = "invite"         // a link: the same, for who never had one
-	PurposeVerifyEmail   Purpose = "verify-email"   // a code or link; the subject is the address
+	PurposeVerifyEmail   Purpose = "verify-email"   // a code; the subject is the address
+	PurposeVerifyLink    Purpose = "verify-link"    // a link, of the same mail
 	PurposeFactorEmail   Purpose = "factor-email"   // a code; the subject is the factor
 	PurposePasskeyEnrol  Purpose = "passkey-enrol"  // a WebAuthn registration
 	PurposePasskeySignIn Purpose = "passkey-signin" // a WebAuthn assertion
 	PurposeNotMe         Purpose = "not-me"         // a link: a sign-in was not the user's own
 )
 
-// Challenge is a code or link as it is stored.
+// Challenge is a code or link as it is stored. Of the secret there is only a
+// MAC, none for what needs no secret of ours.
 type Challenge struct {
 	ID       iam.ChallengeID
 	User     iam.UserID // empty while nobody is known

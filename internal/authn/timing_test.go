@@ -27,11 +27,23 @@ func TestTimeTellsNothing(t *testing.T) {
 	if _, err := w.Directory.CreateUser(t.Context(), w.by, directory.NewUser{Username: "without"}); err != nil {
 		t.Fatal(err)
 	}
+	w.settings(t, func(st *iam.Settings) {
+		st.Lockout.FreeFailures, st.Lockout.FreeFailuresOfAddress = 100, 10_000
+		st.Password.MaxAge = 365 * 24 * time.Hour
+	})
+	w.withTOTP(t)
+	w.NewMember(t, w.tenant, "bob")
+	barred := w.NewMember(t, w.tenant, "barred").User
+	if _, err := w.Directory.UpdateUser(t.Context(), w.by, directory.UserKey{ID: barred.ID}, directory.UserChange{Rules: &iam.UserRules{NoAPI: true}}); err != nil {
+		t.Fatal(err)
+	}
 	attempts := []struct{ name, username, pw string }{
-		{"wrong password", "ann", "wrong"},
+		{"wrong password", "bob", "wrong"},
 		{"unknown user", "nobody", "wrong"},
 		{"disabled user", "disabled", phrase},
 		{"user without a password", "without", "wrong"},
+		{"user with a second factor", "ann", phrase},
+		{"user who may not call APIs", "barred", phrase},
 	}
 	took := make([][]time.Duration, len(attempts))
 	for range 9 {

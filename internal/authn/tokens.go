@@ -2,6 +2,7 @@ package authn
 
 import (
 	"context"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -32,7 +33,7 @@ func splitToken(raw string) (tenant string, id iam.TokenID, secret string, ok bo
 }
 
 // Token answers who an API token speaks for. Unauthenticated: it is malformed,
-// unknown, expired, revoked, or its user may not act.
+// unknown, expired, revoked, or its user may not act, or not from here.
 func (s *Service) Token(ctx context.Context, raw string, from Origin) (iam.Actor, error) {
 	code, id, secret, ok := splitToken(raw)
 	if !ok {
@@ -54,14 +55,16 @@ func (s *Service) Token(ctx context.Context, raw string, from Origin) (iam.Actor
 		return iam.Actor{}, err
 	}
 	now := s.env.Time()
-	if !right || !r.Standing.Good() || !r.Expires.IsZero() && !now.Before(r.Expires) {
+	if !right || !r.Expires.IsZero() && !now.Before(r.Expires) {
 		return iam.Actor{}, unauthenticated()
 	}
-	s.used.note(t, id, now)
-	return iam.Actor{
-		Tenant: t, Home: t, User: r.User, Username: r.Standing.Username, Method: iam.MethodToken, Token: id,
-		Address: from.Address, Client: from.Client, RequestID: from.RequestID,
-	}, nil
+	if err := s.admit(ctx, t, r.Standing, onAPI, r.Networks, from); err != nil {
+		return iam.Actor{}, err
+	}
+	s.used.tokens.note(t, id, now)
+	by := s.actor(t, r.Standing, iam.MethodToken, "", from)
+	by.Token, by.Scope = id, r.Scope
+	return by, nil
 }
 
 // macInput binds the secret to the id, so that a row's hash is worth nothing
@@ -73,16 +76,24 @@ type NewToken struct {
 	User    iam.UserID
 	Name    string
 	Expires time.Time // zero: never
+	// Scope and Networks are as in iam.APIToken.
+	Scope    string
+	Networks []netip.Prefix
 	// ID and Secret are chosen by the caller when they bring a token of their
 	// own, and made here when both are empty.
 	ID     iam.TokenID
 	Secret string
+	// Untold leaves out the mail to the user, who learns of it otherwise.
+	Untold bool
 }
+
+// maxScope bounds the scope of a token, in characters.
+const maxScope = 1024
 
 // CreateToken makes an API token and answers it whole, for the one time that
 // it can be seen. Only the operator makes one for somebody else: a token has
-// the rights of its user. Invalid; Denied; Exists: the id is taken; NotFound:
-// no such user.
+// the rights of its user. Who came with a token of some scope makes none of a
+// wider one. Invalid; Denied; Exists: the id is taken; NotFound: no such user.
 func (s *Service) CreateToken(ctx context.Context, by iam.Actor, tenantCode string, in NewToken) (string, iam.APIToken, error) {
 	if in.ID == "" && in.Secret == "" {
 		in.ID, in.Secret = iam.TokenID(s.env.Secret(6)), s.env.Secret(32)
@@ -93,6 +104,7 @@ func (s *Service) CreateToken(ctx context.Context, by iam.Actor, tenantCode stri
 	now := s.env.Time()
 	var c iam.Checker
 	c.Length("name", in.Name, 0, 256)
+	c.Length("scope", in.Scope, 0, maxScope)
 	checkToken(&c, in.ID, in.Secret)
 	if !in.Expires.IsZero() && !in.Expires.After(now) {
 		c.Add("expires", iam.ReasonFormat, "expires must be in the future")
@@ -100,14 +112,30 @@ func (s *Service) CreateToken(ctx context.Context, by iam.Actor, tenantCode stri
 	if err := c.Err(); err != nil {
 		return "", iam.APIToken{}, err
 	}
+	if err := checkNetworks(in.Networks); err != nil {
+		return "", iam.APIToken{}, err
+	}
+	in.Scope = strings.Join(strings.Fields(in.Scope), " ")
+	if err := s.rights.CheckScope(ctx, by, in.Scope); err != nil {
+		return "", iam.APIToken{}, err
+	}
+	var a Account // without an address nobody is told
+	if !in.Untold {
+		var err error
+		if a, err = s.store.AccountByID(ctx, by.Tenant, in.User); err != nil {
+			return "", iam.APIToken{}, err
+		}
+	}
 	keyID, mac, err := s.keys.MAC(ctx, by.Tenant, keyring.PurposeToken, macInput(in.ID, in.Secret))
 	if err != nil {
 		return "", iam.APIToken{}, err
 	}
-	r := TokenRecord{APIToken: iam.APIToken{ID: in.ID, User: in.User, Name: in.Name, Created: now, Expires: in.Expires}, KeyID: keyID, MAC: mac}
+	r := TokenRecord{KeyID: keyID, MAC: mac, APIToken: iam.APIToken{ID: in.ID, User: in.User, Name: in.Name, Scope: in.Scope,
+		Networks: in.Networks, Created: now, Expires: in.Expires}}
 	if err := s.store.InsertToken(ctx, by.Tenant, r, s.env.Event(by, "token", "create", string(in.ID), in.Name)); err != nil {
 		return "", iam.APIToken{}, err
 	}
+	s.tellOf(ctx, by.Tenant, a, iam.MessageKeyCreated, by, issued{issuedToken, string(in.ID)})
 	if strings.Contains(tenantCode, "_") {
 		tenantCode = string(by.Tenant)
 	}
@@ -136,8 +164,6 @@ func checkToken(c *iam.Checker, id iam.TokenID, secret string) {
 	}
 }
 
-const alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
-
 // ParseToken checks the form of a token that somebody brings, for a tenant.
 // Invalid, with the rule that it breaks, never with the token.
 func ParseToken(raw, tenantCode string) (iam.TokenID, string, error) {
@@ -161,14 +187,15 @@ func (s *Service) Tokens(ctx context.Context, by iam.Actor, u iam.UserID, p iam.
 	return s.store.Tokens(ctx, by.Tenant, u, p)
 }
 
-// RevokeToken ends an API token: the actor's own, or any for the operator.
-// NotFound, also for that of another.
+// RevokeToken ends an API token: one of the actor's own, or any for the
+// operator. Who came with a token of some scope ends that one only. NotFound,
+// also for that of another.
 func (s *Service) RevokeToken(ctx context.Context, by iam.Actor, id iam.TokenID) error {
 	r, err := s.store.Token(ctx, by.Tenant, id)
 	if err != nil {
 		return err
 	}
-	if ownToken(by, r.User) != nil {
+	if ownToken(by, r.User) != nil || by.Scope != "" && by.Token != id {
 		return iam.ErrNotFound("token", string(id))
 	}
 	return s.store.DeleteToken(ctx, by.Tenant, id, s.env.Event(by, "token", "revoke", string(id), ""))

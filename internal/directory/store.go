@@ -92,8 +92,11 @@ type GroupKey struct {
 
 // UserFilter narrows a list of users; empty members do not narrow.
 type UserFilter struct {
-	Username iam.Pattern
-	Email    iam.Pattern
-	Name     iam.Pattern // the listed name
-	State    iam.UserState
+	Username    iam.Pattern
+	Email       iam.Pattern
+	Name        iam.Pattern // the listed name
+	State       iam.UserState
+	DisplayName iam.Pattern
+	Group       iam.GroupID // its members
+	Role        iam.RoleID  // those to whom it is bound in the whole tenant, not through a group
 }

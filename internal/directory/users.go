@@ -36,6 +36,9 @@ type NewUser struct {
 	// KeepPassword is set when whoever sets the password says that it need not
 	// be changed, although it is not the user's own.
 	KeepPassword bool
+	// MustChangePassword asks for a new password at the next interactive
+	// sign-in, also where none is set yet.
+	MustChangePassword bool
 }
 
 // UserChange says what to change in a user; nil members stay.
@@ -96,6 +99,7 @@ func (s *Service) createUser(ctx context.Context, by iam.Actor, in NewUser) (iam
 	if err := checkUser(u); err != nil {
 		return iam.User{}, err
 	}
+	u.MustChangePassword = in.MustChangePassword || in.Password != "" && !in.OwnPassword && !in.KeepPassword
 	w := UserWrite{User: u}
 	var err error
 	if w.Groups, w.NewGroups, err = s.groupsToWrite(ctx, by, nil, in.Groups, in.MakeMissing); err != nil {
@@ -108,7 +112,6 @@ func (s *Service) createUser(ctx context.Context, by iam.Actor, in NewUser) (iam
 		if w.PasswordHash, err = s.hash(ctx, by.Tenant, in.Password, u, in.OwnPassword); err != nil {
 			return iam.User{}, err
 		}
-		w.User.MustChangePassword = !in.OwnPassword && !in.KeepPassword
 	}
 	return s.store.InsertUser(ctx, by.Tenant, w, s.env.Event(by, "user", "create", string(u.ID), u.Username))
 }

@@ -1,6 +1,9 @@
 package iam
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Permission names what an operation needs, as object and verb. All dialects
 // share one set, so that a right refused in one is refused in all.
@@ -39,6 +42,15 @@ const (
 	ZonesDelete Permission = "zones.delete"
 
 	JobsRead Permission = "jobs.read"
+
+	// Of namespaces and of groups of namespaces.
+	NamespacesRead   Permission = "namespaces.read"
+	NamespacesCreate Permission = "namespaces.create"
+	NamespacesUpdate Permission = "namespaces.update"
+	NamespacesDelete Permission = "namespaces.delete"
+
+	SettingsRead   Permission = "settings.read"
+	SettingsUpdate Permission = "settings.update"
 )
 
 // Role is a named set of API groups.
@@ -85,10 +97,34 @@ type Scope string
 const (
 	// ScopeTenant is everything in the tenant.
 	ScopeTenant Scope = ""
-	// ScopeApplications is every namespace but "system". Any other value is
-	// the name of one namespace.
+	// ScopeApplications is every namespace but "system".
 	ScopeApplications Scope = "*"
+	// ScopeGroupPrefix and the id of a namespace group are the namespaces that
+	// the group has at the time of asking. Any other value is the name of one
+	// namespace.
+	ScopeGroupPrefix = "group:"
 )
+
+// GroupScope is the scope of the namespaces of a group.
+func GroupScope(id NamespaceGroupID) Scope { return Scope(ScopeGroupPrefix + string(id)) }
+
+// NamespaceGroup answers the group that the scope is of. ok is false when it
+// is another kind of scope.
+func (s Scope) NamespaceGroup() (id NamespaceGroupID, ok bool) {
+	if rest, ok := strings.CutPrefix(string(s), ScopeGroupPrefix); ok {
+		return NamespaceGroupID(rest), true
+	}
+	return "", false
+}
+
+// Namespace answers the one namespace that the scope is. ok is false when it
+// is another kind of scope.
+func (s Scope) Namespace() (name string, ok bool) {
+	if _, group := s.NamespaceGroup(); group || s == ScopeTenant || s == ScopeApplications {
+		return "", false
+	}
+	return string(s), true
+}
 
 // Binding gives a role to a user or to a group, in a scope. Exactly one of
 // User and Group is set.
@@ -151,4 +187,5 @@ const (
 	MethodEmail       AuthMethod = "email"    // a code or link by mail
 	MethodPasskey     AuthMethod = "hwk"      // WebAuthn
 	MethodRecovery    AuthMethod = "recovery" // one of the recovery codes
+	MethodPresence    AuthMethod = "user"     // the device of a passkey has verified its user
 )

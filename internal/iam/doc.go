@@ -10,6 +10,7 @@
 // # Who is who
 //
 //	Tenant ──┬── Namespace            a place for objects; "system", "shared", "default" in each
+//	         ├── NamespaceGroup ── Namespace
 //	         ├── User ──┬── Membership ── Group
 //	         │          ├── APIToken, Session        ways to prove who one is
 //	         │          └── Attributes               facts that only some dialects show

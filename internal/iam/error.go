@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // Kind says what went wrong, in a closed set that every dialect maps to its
@@ -71,6 +72,13 @@ const (
 	ReasonBadPassword   Reason = "bad_credentials" // unknown user or wrong password, indistinguishable
 	ReasonWrongPassword Reason = "wrong_password"  // the current password of a known caller
 	ReasonWeakPassword  Reason = "weak_password"   // refused by the password policy
+	ReasonLower         Reason = "lower_case"      // too few of a class of characters in a password
+	ReasonUpper         Reason = "upper_case"      //
+	ReasonDigits        Reason = "digits"          //
+	ReasonSymbols       Reason = "symbols"         //
+	ReasonOwnName       Reason = "own_name"        // a password that is the user's name or address
+	ReasonCommon        Reason = "common"          // a password that attackers try first
+	ReasonGuessable     Reason = "guessable"       // a password of too little strength
 	ReasonGrant         Reason = "grant"           // would give a right that the giver lacks
 	ReasonStale         Reason = "stale_version"   // optimistic concurrency
 	ReasonAppeared      Reason = "appeared"        // what was to be made is there by now
@@ -105,6 +113,8 @@ type Error struct {
 	Message string
 	Object  string
 	Fields  []Field
+	// RetryAfter is how long to wait, of RateLimited; 0 where nobody knows.
+	RetryAfter time.Duration
 	// Err is the cause, for the log only.
 	Err error
 }

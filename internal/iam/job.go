@@ -21,7 +21,9 @@ type Job struct {
 	ID   JobID
 	Kind string // which runner: "region.create"
 	// Action, ObjectType, ObjectID and ObjectName tell what is being done to
-	// what, for people and for dialects that show jobs.
+	// what, for people and for dialects that show jobs. A job without an
+	// Action is work of the house itself: no list has it, and it is gone when
+	// it is done.
 	Action     string
 	ObjectType string
 	ObjectID   string

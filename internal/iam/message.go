@@ -29,6 +29,25 @@ type Message struct {
 	Code  string
 	// Expires is when Token and Code do.
 	Expires time.Time
-	// Facts tell where it came from: "address", "client", "at", "what".
+	// Facts tell what happened: "what" is one of the words below, "id" what it
+	// happened to, "by" the name of who did it where that is somebody else,
+	// "at" the time (RFC 3339; now, when it is missing), "client" the
+	// User-Agent and "address" the address it came from.
 	Facts map[string]string
 }
+
+// What happened, in Message.Facts. Each has words of its own in every language.
+const (
+	WhatTOTPAdded       = "totp-added"
+	WhatTOTPRemoved     = "totp-removed"
+	WhatEmailAdded      = "email-added"
+	WhatEmailRemoved    = "email-removed"
+	WhatPasskeyAdded    = "passkey-added"
+	WhatPasskeyRemoved  = "passkey-removed"
+	WhatRecoveryRenewed = "recovery-renewed" // new recovery codes replaced the old ones
+	WhatRecoveryUsed    = "recovery-used"    // a recovery code was used to sign in
+	WhatFactorsReset    = "factors-reset"    // an administrator removed all factors and recovery codes
+	WhatToken           = "token"
+	WhatAccessKey       = "access-key"
+	WhatCertificate     = "certificate"
+)

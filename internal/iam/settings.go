@@ -90,7 +90,7 @@ type FactorPolicy struct {
 type Branding struct {
 	DisplayName  string // empty: the tenant's name
 	SupportEmail string
-	// LogoSum names the logo, kept as an image of the tenant; empty is none.
+	// LogoSum is iam.Image.Sum of the logo; empty without one; read only.
 	LogoSum string
 	// Accent is the colour of buttons and links, "#rrggbb"; empty is Gatehouse's own.
 	Accent string

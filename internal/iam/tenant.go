@@ -56,6 +56,21 @@ type Namespace struct {
 	Version     int64
 }
 
+// NamespaceGroup is a set of namespaces, and a scope for bindings that follows
+// the set when it changes. NamespaceSystem is in none.
+type NamespaceGroup struct {
+	ID   NamespaceGroupID
+	Name string // unique in the tenant without regard to case
+	// Attributes are facts that only some dialects show.
+	Attributes map[string]string
+	Namespaces []Ref[NamespaceID] // by name
+	CreatedBy  UserID
+	UpdatedBy  UserID
+	Created    time.Time
+	Updated    time.Time
+	Version    int64
+}
+
 // Region is a part of the world in which a tenant's resources live.
 type Region struct {
 	ID          RegionID

@@ -24,11 +24,11 @@ func (c *cut) gone() error {
 	return nil
 }
 
-func (c *cut) ClaimJobs(ctx context.Context, node string, now time.Time, lease time.Duration, n int) ([]Claim, error) {
+func (c *cut) ClaimJobs(ctx context.Context, node string, l Lane, now time.Time, lease time.Duration, n int) ([]Claim, error) {
 	if err := c.gone(); err != nil {
 		return nil, err
 	}
-	return c.Store.ClaimJobs(ctx, node, now, lease, n)
+	return c.Store.ClaimJobs(ctx, node, l, now, lease, n)
 }
 
 func (c *cut) RenewLease(ctx context.Context, claim Claim, until time.Time) error {
@@ -136,7 +136,7 @@ func TestLeaseTakenAway(t *testing.T) {
 		j := n.enqueue(t, "k")
 		synctest.Wait()
 		taken := time.Now()
-		claims, err := s.ClaimJobs(t.Context(), "n2", taken.Add(time.Minute), time.Hour, 1)
+		claims, err := s.ClaimJobs(t.Context(), "n2", Lane{}, taken.Add(time.Minute), time.Hour, 1)
 		if err != nil || len(claims) != 1 {
 			t.Fatalf("claimed %v, %v", claims, err)
 		}

@@ -17,6 +17,7 @@ type Runner func(ctx context.Context, t iam.TenantID, j iam.Job) (detail string,
 // Options bound a queue. Zero members take the defaults.
 type Options struct {
 	Node        string        // unique among nodes; required
+	Lane        Lane          // which jobs it runs; default all
 	Workers     int           // jobs run at once; default 2
 	Poll        time.Duration // how often other nodes' jobs are looked for; default 500 ms
 	Lease       time.Duration // default 30 s, renewed every third of it
@@ -68,19 +69,32 @@ func (q *Queue) Register(runners map[string]func(context.Context, iam.TenantID, 
 // here. It fills ID, Status and times. Exists: a job with the same Key is
 // under way.
 func (q *Queue) Enqueue(ctx context.Context, t iam.TenantID, j iam.Job, events ...iam.Event) (iam.Job, error) {
+	j = q.Prepare(j)
+	if err := q.store.InsertJob(ctx, t, j, events...); err != nil {
+		return iam.Job{}, err
+	}
+	q.Wake()
+	return j, nil
+}
+
+// Prepare fills in ID, Status and times of a job that is to be written by
+// another store, in the transaction of the change that wants it. Wake is to be
+// called when it was.
+func (q *Queue) Prepare(j iam.Job) iam.Job {
 	now := q.env.Time()
 	j.ID, j.Status, j.Created, j.Updated = iam.JobID(q.env.NewID()), iam.JobPending, now, now
 	if j.RunAt.IsZero() {
 		j.RunAt = now
 	}
-	if err := q.store.InsertJob(ctx, t, j, events...); err != nil {
-		return iam.Job{}, err
-	}
+	return j
+}
+
+// Wake lets a worker here look for jobs at once.
+func (q *Queue) Wake() {
 	select {
 	case q.wake <- struct{}{}:
 	default: // a wake-up is already due
 	}
-	return j, nil
 }
 
 // Job answers one job by its id or the short form of it. NotFound.

@@ -289,3 +289,47 @@ func TestQueueOutlivesTheDatabase(t *testing.T) {
 		}
 	})
 }
+
+// TestLanes: jobs that hang in one lane keep those of the other waiting for
+// nothing, and each lane runs its own only.
+func TestLanes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := &table{}
+		env, log := iam.Env{Now: time.Now, Rand: rand.Reader}, slog.New(slog.DiscardHandler)
+		slow := New(s, env, log, Options{Node: "n1", Lane: Lane{Only: "mail.send"}, Workers: 1})
+		rest := New(s, env, log, Options{Node: "n1", Lane: Lane{Except: "mail.send"}})
+		var ran []string
+		slow.Register(runners{"mail.send": func(ctx context.Context, _ iam.TenantID, j iam.Job) (string, error) {
+			ran = append(ran, j.Kind)
+			<-ctx.Done()
+			return "", ctx.Err()
+		}})
+		rest.Register(runners{"region.create": func(_ context.Context, _ iam.TenantID, j iam.Job) (string, error) {
+			ran = append(ran, j.Kind)
+			return "", nil
+		}})
+		ctx, stop := context.WithCancel(t.Context())
+		var running sync.WaitGroup
+		running.Go(func() { slow.Run(ctx) })
+		running.Go(func() { rest.Run(ctx) })
+		for range 10 {
+			if err := s.InsertJob(t.Context(), tenant, slow.Prepare(iam.Job{Kind: "mail.send"})); err != nil {
+				t.Fatal(err)
+			}
+		}
+		slow.Wake()
+		synctest.Wait()
+		j, err := rest.Enqueue(t.Context(), tenant, iam.Job{Kind: "region.create"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if j, err = rest.Wait(t.Context(), tenant, j.ID, time.Second); err != nil || j.Status != iam.JobSuccessful {
+			t.Errorf("the job of the other lane is %s, %v", j.Status, err)
+		}
+		stop()
+		running.Wait()
+		if diff := cmp.Diff([]string{"mail.send", "region.create"}, ran); diff != "" {
+			t.Errorf("(-want +got)\n%s", diff)
+		}
+	})
+}

@@ -53,7 +53,7 @@ func (s *table) InsertJob(_ context.Context, t iam.TenantID, j iam.Job, _ ...iam
 	return nil
 }
 
-func (s *table) ClaimJobs(_ context.Context, _ string, now time.Time, lease time.Duration, n int) ([]Claim, error) {
+func (s *table) ClaimJobs(_ context.Context, _ string, l Lane, now time.Time, lease time.Duration, n int) ([]Claim, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.down != nil {
@@ -63,6 +63,9 @@ func (s *table) ClaimJobs(_ context.Context, _ string, now time.Time, lease time
 	var claims []Claim
 	for _, e := range s.rows {
 		due := e.job.Status == iam.JobPending || e.job.Status == iam.JobRunning && e.until.Before(now)
+		if l.Only != "" && e.job.Kind != l.Only || l.Except != "" && e.job.Kind == l.Except {
+			continue
+		}
 		if !due || e.job.RunAt.After(now) || len(claims) == n {
 			continue
 		}

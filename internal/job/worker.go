@@ -27,7 +27,7 @@ func (q *Queue) Run(ctx context.Context) {
 				break
 			}
 			now := q.env.Time()
-			claims, err := q.store.ClaimJobs(ctx, q.opt.Node, now, q.opt.Lease, room)
+			claims, err := q.store.ClaimJobs(ctx, q.opt.Node, q.opt.Lane, now, q.opt.Lease, room)
 			if err != nil {
 				if ctx.Err() == nil && !failing {
 					q.log.WarnContext(ctx, "jobs: cannot claim; trying on", "error", err)
@@ -39,7 +39,7 @@ func (q *Queue) Run(ctx context.Context) {
 			for _, c := range claims {
 				free <- struct{}{}
 				running.Go(func() {
-					defer func() { <-free; q.nudge() }()
+					defer func() { <-free; q.Wake() }()
 					q.run(ctx, c, now.Add(q.opt.Lease))
 				})
 			}
@@ -50,13 +50,6 @@ func (q *Queue) Run(ctx context.Context) {
 		case <-q.wake:
 		case <-poll.C:
 		}
-	}
-}
-
-func (q *Queue) nudge() {
-	select {
-	case q.wake <- struct{}{}:
-	default:
 	}
 }
 
@@ -83,6 +76,9 @@ func (q *Queue) run(ctx context.Context, c Claim, until time.Time) {
 	case final:
 		j.Status, j.Detail, j.LastError = iam.JobFailed, "Worker failed to complete the task.", known.Message
 		j.Failure, j.Reason = known.Kind, known.Code
+		if j.Action == "" { // nobody will look at it
+			q.log.WarnContext(ctx, "jobs: failed", "job", j.ID, "kind", j.Kind, "error", err)
+		}
 	default:
 		q.log.Error("jobs: attempt failed", "job", j.ID, "kind", j.Kind, "attempt", j.Attempts, "error", err)
 		j.Failure, j.LastError = iam.KindOf(err), "temporary fault, see the server's log"

@@ -9,7 +9,8 @@
 //	data keys      rows: one tenant, one purpose, numbered 1, 2, 3 ...
 //	   │
 //	   ├─ "secret"     seals stored secrets (AES-256-GCM)
-//	   ├─ "api-token"  makes MACs of API tokens (HMAC-SHA-256)
+//	   ├─ "api-token", "cookie", "challenge", "recovery"
+//	   │               make MACs of secrets that are given out (HMAC-SHA-256)
 //	   └─ "session"    signs session tokens (HS256, RFC 7518 section 3.2)
 //
 // The newest key of a purpose is used for new work; older ones stay, so that

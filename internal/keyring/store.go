@@ -12,9 +12,12 @@ import (
 type Purpose string
 
 const (
-	PurposeToken   Purpose = "api-token" // MACs of the secrets of API tokens
-	PurposeSession Purpose = "session"   // signatures of session tokens
-	PurposeSecret  Purpose = "secret"    // sealing of stored secrets
+	PurposeToken     Purpose = "api-token" // MACs of the secrets of API tokens
+	PurposeSession   Purpose = "session"   // signatures of session tokens
+	PurposeSecret    Purpose = "secret"    // sealing of stored secrets
+	PurposeCookie    Purpose = "cookie"    // MACs of the secrets of sessions in browsers
+	PurposeChallenge Purpose = "challenge" // MACs of codes and links that prove something once
+	PurposeRecovery  Purpose = "recovery"  // MACs of recovery codes
 )
 
 // Key is a data key of a tenant as it is stored. ID is a running number for

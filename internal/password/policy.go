@@ -43,25 +43,26 @@ func (p Policy) check(pw string, who Identity) error {
 	lower, upper, digits, symbols := classes(pw)
 	for _, class := range []struct {
 		have, want int
+		reason     iam.Reason
 		name       string
 	}{
-		{lower, p.MinLower, "lower-case letters"},
-		{upper, p.MinUpper, "upper-case letters"},
-		{digits, p.MinDigits, "digits"},
-		{symbols, p.MinSymbols, "symbols"},
+		{lower, p.MinLower, iam.ReasonLower, "lower-case letters"},
+		{upper, p.MinUpper, iam.ReasonUpper, "upper-case letters"},
+		{digits, p.MinDigits, iam.ReasonDigits, "digits"},
+		{symbols, p.MinSymbols, iam.ReasonSymbols, "symbols"},
 	} {
 		if class.have < class.want {
-			c.Add("password", iam.ReasonWeakPassword, "password must have at least %d %s", class.want, class.name)
+			c.Add("password", class.reason, "password must have at least %d %s", class.want, class.name)
 		}
 	}
 	if p.NotUsername && isName(pw, who) {
-		c.Add("password", iam.ReasonWeakPassword, "password must not be the user name or e-mail address")
+		c.Add("password", iam.ReasonOwnName, "password must not be the user name or e-mail address")
 	}
 	if p.RefuseCommon && isCommon(pw) {
-		c.Add("password", iam.ReasonWeakPassword, "password is among the most common ones")
+		c.Add("password", iam.ReasonCommon, "password is among the most common ones")
 	}
 	if p.MinStrength > 0 && Strength(pw, who) < p.MinStrength {
-		c.Add("password", iam.ReasonWeakPassword, "password is too easy to guess")
+		c.Add("password", iam.ReasonGuessable, "password is too easy to guess")
 	}
 	return c.Err()
 }

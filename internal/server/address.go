@@ -10,6 +10,9 @@ import (
 // a trusted proxy. Then it is the last hop of X-Forwarded-For that is not one:
 // what stands left of it is whatever the client wrote. An entry that is not
 // an address ends the search, and the proxy that passed it on counts.
+//
+// Forwarded (RFC 7239) is not read, nor any other header: a proxy writes one of
+// them and passes the others on as the client wrote them.
 func clientAddress(r *http.Request, trusted []netip.Prefix) string {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

@@ -57,6 +57,42 @@ func TestClientAddress(t *testing.T) {
 	}
 }
 
+// TestOtherHeaders: an address comes from X-Forwarded-For or from nowhere.
+func TestOtherHeaders(t *testing.T) {
+	for _, header := range []string{"Forwarded", "X-Real-Ip", "X-Client-Ip", "True-Client-Ip", "Cf-Connecting-Ip", "X-Forwarded",
+		"X-Originating-Ip", "X-Cluster-Client-Ip", "Via"} {
+		for _, value := range []string{"198.51.100.7", "for=198.51.100.7", `for="198.51.100.7:80";by=10.0.0.1;proto=https`} {
+			for _, peer := range []string{"10.0.0.1:1", "192.0.2.1:1"} {
+				r := from(peer)
+				want := clientAddress(r, proxies)
+				r.Header.Set(header, value)
+				if got := clientAddress(r, proxies); got != want {
+					t.Errorf("%s: %s made %q of %q", header, value, got, want)
+				}
+			}
+		}
+	}
+}
+
+// FuzzForwarded: Forwarded changes nothing, beside X-Forwarded-For or without,
+// however it is quoted.
+func FuzzForwarded(f *testing.F) {
+	f.Add("for=198.51.100.7", "203.0.113.9")
+	f.Add(`for="[2001:db8::1]:4711";proto=http;by="10.0.0.1"`, "")
+	f.Add(`for="\"127.0.0.1", for=unknown`, "10.0.0.2")
+	f.Add(`for=_hidden, for="_SEVKISEK"`, ",")
+	f.Fuzz(func(t *testing.T, forwarded, hops string) {
+		for _, peer := range []string{"10.0.0.1:1", "192.0.2.1:1"} {
+			r := from(peer, hops)
+			want := clientAddress(r, proxies)
+			r.Header.Add("Forwarded", forwarded)
+			if got := clientAddress(r, proxies); got != want {
+				t.Fatalf("Forwarded: %s made %q of %q", forwarded, got, want)
+			}
+		}
+	})
+}
+
 // FuzzClientAddress: whatever a header says, the answer is an address, it is
 // the peer's unless that is a trusted proxy, and nothing that stands left of
 // the last hop that no trusted proxy has can change it.

@@ -48,6 +48,9 @@ type entry struct {
 func (e *entry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	info := api.RequestInfo{ID: e.ids.next(), Address: clientAddress(r, e.trusted), Client: iam.Cut(r.UserAgent(), maxClient)}
+	if r.TLS != nil && len(r.TLS.PeerCertificates) > 0 {
+		info.Certificate = r.TLS.PeerCertificates[0]
+	}
 	w.Header().Set("X-Request-Id", info.ID)
 	ctx := api.WithRequest(r.Context(), info)
 	if code := tenantOfHost(r.Host, e.publicHost); code != "" {
@@ -107,6 +110,14 @@ func (r *recorder) Write(b []byte) (int, error) {
 		r.status = http.StatusOK
 	}
 	return r.ResponseWriter.Write(b)
+}
+
+// Flush sends what was written so far, which streams of gRPC want.
+func (r *recorder) Flush() {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	_ = http.NewResponseController(r.ResponseWriter).Flush()
 }
 
 // Unwrap lets http.ResponseController reach what is beneath.

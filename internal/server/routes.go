@@ -6,13 +6,15 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/api"
+	"github.com/gatehouse-id/gatehouse/internal/console"
 )
 
 // routes is the map of the whole program. Everything that is not named here
-// is an operation of a dialect, and found through the registry. It is a map
-// and not a ServeMux, which would look for other methods of the path with
-// every request that is not for it.
-func routes(operations *api.Registry, metrics http.Handler, ready func(context.Context) error) http.Handler {
+// is an operation of a dialect, and found through the registry, or one of the
+// pages for people, which are in console/routes.go. It is a map and not a
+// ServeMux, which would look for other methods of the path with every request
+// that is not for it.
+func routes(operations *api.Registry, people *console.Site, metrics http.Handler, ready func(context.Context) error) http.Handler {
 	pages := map[string]http.HandlerFunc{
 		"/healthz":      func(w http.ResponseWriter, _ *http.Request) { text(w, http.StatusOK, "ok\n") },
 		"/readyz":       readiness(ready),
@@ -27,6 +29,10 @@ func routes(operations *api.Registry, metrics http.Handler, ready func(context.C
 		page, ok := pages[r.URL.Path]
 		if ok && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 			page(w, r)
+			return
+		}
+		if people != nil && people.Owns(r.URL) {
+			people.ServeHTTP(w, r)
 			return
 		}
 		operations.ServeHTTP(w, r)

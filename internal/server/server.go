@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/api"
+	"github.com/gatehouse-id/gatehouse/internal/console"
 )
 
 // Config says how to serve.
@@ -25,6 +26,10 @@ type Config struct {
 	Log            *slog.Logger
 	// Ready answers nil when requests can be served.
 	Ready func(context.Context) error
+	// Pages are the web pages; nil for none.
+	Pages *console.Site
+	// GRPC answers requests of gRPC, on the same listeners.
+	GRPC http.Handler
 }
 
 // Limits of a connection. Bodies and their depth are limited by the registry.
@@ -42,25 +47,28 @@ const (
 func New(operations *api.Registry, c Config) http.Handler {
 	m := newMetrics(c.Version)
 	operations.Observe = m.observe
-	e := &entry{next: routes(operations, m.handler(), c.Ready), log: c.Log, trusted: c.TrustedProxies, ids: newRequestIDs()}
+	e := &entry{next: withGRPC(c.GRPC, routes(operations, c.Pages, m.handler(), c.Ready)), log: c.Log, trusted: c.TrustedProxies, ids: newRequestIDs()}
 	if c.PublicURL != nil {
 		e.publicHost = strings.ToLower(strings.TrimSuffix(c.PublicURL.Hostname(), "."))
 	}
 	return e
 }
 
-// Serve answers requests on the listener until ctx ends, then stops taking new
+// Serve answers requests on the listeners until ctx ends, then stops taking new
 // ones and finishes those in flight, for at most stopTimeout.
-func Serve(ctx context.Context, l net.Listener, h http.Handler, log *slog.Logger) error {
+func Serve(ctx context.Context, h http.Handler, log *slog.Logger, listeners ...net.Listener) error {
 	s := &http.Server{
 		Handler: h, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		ReadHeaderTimeout: readHeaderTimeout, ReadTimeout: readTimeout, WriteTimeout: writeTimeout,
-		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeaderBytes, Protocols: protocols(),
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- s.Serve(l) }()
+	failed := make(chan error, len(listeners))
+	for _, l := range listeners {
+		go func() { failed <- s.Serve(l) }()
+	}
 	select {
 	case err := <-failed:
+		_ = s.Close() // the other listeners
 		return err
 	case <-ctx.Done():
 	}

@@ -21,7 +21,7 @@ func serve(t *testing.T, h http.Handler) (url string, stop func() error) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
-	go func() { ended <- Serve(ctx, l, h, slog.New(slog.DiscardHandler)) }()
+	go func() { ended <- Serve(ctx, h, slog.New(slog.DiscardHandler), l) }()
 	return "http://" + l.Addr().String(), func() error { cancel(); return <-ended }
 }
 
@@ -86,7 +86,7 @@ func TestServeTellsWhyItCannot(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = l.Close()
-	if err := Serve(t.Context(), l, http.NotFoundHandler(), slog.New(slog.DiscardHandler)); !errors.Is(err, net.ErrClosed) {
+	if err := Serve(t.Context(), http.NotFoundHandler(), slog.New(slog.DiscardHandler), l); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("Serve on a closed listener = %v", err)
 	}
 }

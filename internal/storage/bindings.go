@@ -9,24 +9,43 @@ import (
 )
 
 const (
-	insertBinding = `INSERT INTO bindings (tenant_id, binding_id, user_id, group_id, role_id, scope, created_by, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	insertBinding = `INSERT INTO bindings (tenant_id, binding_id, user_id, group_id, role_id, scope, created_by, created_at,
+		namespace_id, namespace_group_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 	deleteBinding = `DELETE FROM bindings WHERE tenant_id = $1 AND binding_id = $2`
 
 	bindingColumns = `b.binding_id, b.user_id, b.group_id, b.role_id, b.scope, b.created_by, b.created_at`
 	readBinding    = `SELECT ` + bindingColumns + ` FROM bindings b WHERE b.tenant_id = $1 AND b.binding_id = $2`
 	groupBindings  = `SELECT ` + bindingColumns + ` FROM bindings b WHERE b.tenant_id = $1 AND b.group_id = $2`
+	roleGroups     = `SELECT ` + bindingColumns + ` FROM bindings b WHERE b.tenant_id = $1 AND b.role_id = $2 AND b.group_id IS NOT NULL`
+
+	namespaceBindings      = `SELECT ` + bindingColumns + ` FROM bindings b WHERE b.tenant_id = $1 AND b.namespace_id = $2`
+	namespaceGroupBindings = `SELECT ` + bindingColumns + ` FROM bindings b WHERE b.tenant_id = $1 AND b.namespace_group_id = $2`
 
 	// $3 is whether the state of the user matters not.
 	actingUser = ` FROM users u JOIN tenants t ON t.tenant_id = u.tenant_id
 		WHERE u.tenant_id = $1 AND u.user_id = $2 AND ($3 OR u.state <> 'disabled' AND t.state = 'active')`
-	holdings = `SELECT ` + bindingColumns + `, '' FROM bindings b
-			WHERE b.tenant_id = $1 AND b.user_id = $2 AND EXISTS (SELECT 1` + actingUser + `)
-		UNION ALL SELECT ` + bindingColumns + `, g.name FROM memberships m
-			JOIN bindings b ON b.tenant_id = m.tenant_id AND b.group_id = m.group_id
-			JOIN user_groups g ON g.tenant_id = m.tenant_id AND g.group_id = m.group_id
-			WHERE m.tenant_id = $1 AND m.user_id = $2 AND EXISTS (SELECT 1` + actingUser + `)`
 )
+
+// holdings are a user's own and those of its groups, each with the group and
+// with the namespaces that its scope has where that is a group of namespaces.
+var holdings = `SELECT ` + bindingColumns + `, '', ` + scopeColumns + ` FROM bindings b ` + scopeJoin + `
+		WHERE b.tenant_id = $1 AND b.user_id = $2 AND EXISTS (SELECT 1` + actingUser + `)
+	UNION ALL SELECT ` + bindingColumns + `, g.name, ` + scopeColumns + ` FROM memberships m
+		JOIN bindings b ON b.tenant_id = m.tenant_id AND b.group_id = m.group_id
+		JOIN user_groups g ON g.tenant_id = m.tenant_id AND g.group_id = m.group_id ` + scopeJoin + `
+		WHERE m.tenant_id = $1 AND m.user_id = $2 AND EXISTS (SELECT 1` + actingUser + `)`
+
+var scopeColumns = `COALESCE(s.name, ''), CASE WHEN b.namespace_group_id IS NULL THEN '' ELSE
+	(SELECT COALESCE(string_agg(` + netstring("n.name") + `, '' ORDER BY n.name), '') FROM namespace_group_members i CROSS JOIN namespaces n
+		WHERE i.tenant_id = b.tenant_id AND i.namespace_group_id = b.namespace_group_id
+		AND n.tenant_id = i.tenant_id AND n.namespace_id = i.namespace_id) END`
+
+const scopeJoin = `LEFT JOIN namespace_groups s ON s.tenant_id = b.tenant_id AND s.namespace_group_id = b.namespace_group_id`
+
+func scanHolding(row scanner) (h access.Holding, err error) {
+	h.Binding, err = scanBinding(row, &h.GroupName, &h.NamespaceGroup, textsTo{&h.Namespaces})
+	return h, err
+}
 
 func scanBinding(row scanner, more ...any) (b iam.Binding, err error) {
 	var user, group sql.NullString
@@ -35,6 +54,8 @@ func scanBinding(row scanner, more ...any) (b iam.Binding, err error) {
 	return b, err
 }
 
+func scanPlainBinding(row scanner) (iam.Binding, error) { return scanBinding(row) }
+
 // Holdings implements access.Store.
 func (s *Store) Holdings(ctx context.Context, t iam.TenantID, u iam.UserID, anyState bool) (hs []access.Holding, err error) {
 	defer s.wrap(&err, "Holdings(%s, %s)", t, u)
@@ -42,10 +63,7 @@ func (s *Store) Holdings(ctx context.Context, t iam.TenantID, u iam.UserID, anyS
 		return nil, nil
 	}
 	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
-		hs, err = all(ctx, x, func(row scanner) (h access.Holding, err error) {
-			h.Binding, err = scanBinding(row, &h.GroupName)
-			return h, err
-		}, holdings, t, u, anyState)
+		hs, err = all(ctx, x, scanHolding, holdings, t, u, anyState)
 		return err
 	})
 	return hs, err
@@ -54,11 +72,43 @@ func (s *Store) Holdings(ctx context.Context, t iam.TenantID, u iam.UserID, anyS
 // GroupBindings implements access.Store.
 func (s *Store) GroupBindings(ctx context.Context, t iam.TenantID, g iam.GroupID) (bs []iam.Binding, err error) {
 	defer s.wrap(&err, "GroupBindings(%s, %s)", t, g)
-	if !iam.ValidID(string(g)) {
+	return s.bindingsOf(ctx, t, groupBindings, string(g))
+}
+
+// RoleGroups implements access.Store.
+func (s *Store) RoleGroups(ctx context.Context, t iam.TenantID, r iam.RoleID) (bs []iam.Binding, err error) {
+	defer s.wrap(&err, "RoleGroups(%s, %s)", t, r)
+	return s.bindingsOf(ctx, t, roleGroups, string(r))
+}
+
+// bindingsOf answers none for an id that cannot be one.
+func (s *Store) bindingsOf(ctx context.Context, t iam.TenantID, query, id string) (bs []iam.Binding, err error) {
+	if !iam.ValidID(id) {
 		return nil, nil
 	}
 	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
-		bs, err = all(ctx, x, func(row scanner) (iam.Binding, error) { return scanBinding(row) }, groupBindings, t, g)
+		bs, err = all(ctx, x, scanPlainBinding, query, t, id)
+		return err
+	})
+	return bs, err
+}
+
+// ScopeBindings implements access.Store. There are none in a scope that is not
+// there.
+func (s *Store) ScopeBindings(ctx context.Context, t iam.TenantID, scope iam.Scope) (bs []iam.Binding, err error) {
+	defer s.wrap(&err, "ScopeBindings(%s, %s)", t, scope)
+	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
+		namespace, group, err := x.scope(ctx, scope)
+		switch {
+		case iam.Is(err, iam.NotFound):
+			return nil
+		case err != nil:
+			return err
+		case namespace != nil:
+			bs, err = all(ctx, x, scanPlainBinding, namespaceBindings, t, namespace)
+		case group != nil:
+			bs, err = all(ctx, x, scanPlainBinding, namespaceGroupBindings, t, group)
+		}
 		return err
 	})
 	return bs, err
@@ -99,7 +149,11 @@ func (s *Store) InsertBinding(ctx context.Context, t iam.TenantID, b iam.Binding
 		if err := x.row(ctx, roleVersion, t, b.Role).Scan(&version); err != nil {
 			return found("role", string(b.Role), err)
 		}
-		_, err := x.exec(ctx, insertBinding, t, b.ID, user, group, b.Role, b.Scope, b.CreatedBy, b.Created)
+		namespace, namespaces, err := x.scope(ctx, b.Scope)
+		if err != nil {
+			return err
+		}
+		_, err = x.exec(ctx, insertBinding, t, b.ID, user, group, b.Role, b.Scope, b.CreatedBy, b.Created, namespace, namespaces)
 		if err != nil {
 			return x.refers(what, holder, x.unique("binding", string(b.ID), err))
 		}
@@ -125,4 +179,22 @@ func (s *Store) DeleteBinding(ctx context.Context, t iam.TenantID, id iam.Bindin
 		}
 		return x.bump(ctx)
 	})
+}
+
+// scope answers what a scope refers to, as columns: the namespace or the group
+// of namespaces that the binding ends with. NotFound: it is not there.
+func (x *call) scope(ctx context.Context, s iam.Scope) (namespace, group any, err error) {
+	if name, ok := s.Namespace(); ok {
+		n, err := scanNamespace(x.row(ctx, readNamespace, x.tenant, name))
+		return n.ID, nil, found("namespace", name, err)
+	}
+	if id, ok := s.NamespaceGroup(); ok {
+		if err := checkID("namespace group", id); err != nil {
+			return nil, nil, err
+		}
+		var version int64
+		err := x.row(ctx, namespaceGroupVersion, x.tenant, id).Scan(&version)
+		return nil, id, found("namespace group", string(id), err)
+	}
+	return nil, nil, nil
 }

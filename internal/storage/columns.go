@@ -121,6 +121,30 @@ func (d jsonTo[T]) Scan(src any) error {
 	return nil
 }
 
+// joinWords makes a column of words that have no spaces in them.
+func joinWords[T ~string](words []T) string {
+	texts := make([]string, len(words))
+	for i, w := range words {
+		texts[i] = string(w)
+	}
+	return strings.Join(texts, " ")
+}
+
+// wordsTo scans a column of words, an empty one as nil.
+type wordsTo[T ~string] struct{ v *[]T }
+
+func (d wordsTo[T]) Scan(src any) error {
+	text, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("words as %T", src)
+	}
+	*d.v = nil
+	for word := range strings.FieldsSeq(text) {
+		*d.v = append(*d.v, T(word))
+	}
+	return nil
+}
+
 // to makes the destinations of Scan that need one of the types above.
 func to(dest any) any {
 	switch v := dest.(type) {

@@ -2,6 +2,8 @@ package storage
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
@@ -9,34 +11,13 @@ import (
 // eraseBatch is how many rows of a tenant one transaction removes.
 const eraseBatch = 1000
 
-// erased lists the tables that hold a tenant's rows, those that refer to
-// others before them, each with the rest of its primary key.
-var erased = []struct{ table, key string }{
-	{"sessions", "session_id"},
-	{"api_tokens", "token_id"},
-	{"bindings", "binding_id"},
-	{"memberships", "group_id, user_id"},
-	{"role_api_groups", "role_id, api_group_id"},
-	{"roles", "role_id"},
-	{"api_groups", "api_group_id"},
-	{"users", "user_id"},
-	{"row_counts", "kind, slot"},
-	{"user_groups", "group_id"},
-	{"zones", "zone_id"},
-	{"regions", "region_id"},
-	{"jobs", "job_id"},
-	{"login_events", "event_id"},
-	{"audit_events", "event_id"},
-	{"tenant_keys", "purpose, key_id"},
-	{"namespaces", "namespace_id"},
-}
-
 const (
 	anyChild      = `SELECT EXISTS (SELECT 1 FROM tenants WHERE parent_id = $1)`
 	closeTenant   = `UPDATE tenants SET state = 'deleting', updated_at = $1, version = version + 1 WHERE tenant_id = $2 AND state <> 'deleting'`
 	deleteNames   = `DELETE FROM tenant_names WHERE tenant_id = $1`
 	deleteTenant  = `DELETE FROM tenants WHERE tenant_id = $1`
 	eraseAttempts = 5
+	epochsTable   = "tenant_epochs"
 )
 
 // EraseTenant implements tenancy.Store, in these steps, each of which may be
@@ -67,13 +48,17 @@ func (s *Store) EraseTenant(ctx context.Context, id iam.TenantID) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, e := range erased {
-		if err := s.eraseTable(ctx, id, e.table, e.key); err != nil {
+	tables, err := s.erasable(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range tables {
+		if err := s.eraseTable(ctx, id, t); err != nil {
 			return err
 		}
 	}
 	for range eraseAttempts {
-		if err = s.eraseRest(ctx, id); s.engine.Fault(err) != FaultReference {
+		if err = s.eraseRest(ctx, id, tables); s.engine.Fault(err) != FaultReference {
 			return err
 		}
 		// A child, or a row that was not there yet when its table was emptied.
@@ -94,10 +79,30 @@ func (s *Store) checkChildless(ctx context.Context, id iam.TenantID) error {
 	})
 }
 
+// erasable answers the tables that hold rows of tenants, those that refer to
+// others before them. The tenants themselves and their epochs are not among
+// them.
+func (s *Store) erasable(ctx context.Context) ([]Table, error) {
+	var catalog Catalog
+	err := s.engine.Read(ctx, Everywhere, func(ctx context.Context, tx Tx) (err error) {
+		catalog, err = s.engine.Catalog(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	tables, err := catalog.InOrder()
+	slices.Reverse(tables)
+	return slices.DeleteFunc(tables, func(t Table) bool {
+		return !t.OfTenant() || t.Name == tenantsTable || t.Name == epochsTable
+	}), err
+}
+
 // eraseTable removes a tenant's rows of one table, each batch durable.
-func (s *Store) eraseTable(ctx context.Context, id iam.TenantID, table, key string) error {
-	batch := "DELETE FROM " + table + " WHERE tenant_id = $1 AND (" + key + ") IN (SELECT " + key +
-		" FROM " + table + " WHERE tenant_id = $1 LIMIT $2)"
+func (s *Store) eraseTable(ctx context.Context, id iam.TenantID, t Table) error {
+	key := strings.Join(t.Primary(), ", ")
+	batch := "DELETE FROM " + t.Name + " WHERE tenant_id = $1 AND (" + key + ") IN (SELECT " + key +
+		" FROM " + t.Name + " WHERE tenant_id = $1 LIMIT $2)"
 	for {
 		var n int64
 		err := s.write(ctx, id, func(ctx context.Context, x *call) (err error) {
@@ -110,10 +115,10 @@ func (s *Store) eraseTable(ctx context.Context, id iam.TenantID, table, key stri
 	}
 }
 
-func (s *Store) eraseRest(ctx context.Context, id iam.TenantID) error {
+func (s *Store) eraseRest(ctx context.Context, id iam.TenantID, tables []Table) error {
 	return s.write(ctx, id, func(ctx context.Context, x *call) error {
-		for _, e := range erased {
-			if _, err := x.exec(ctx, "DELETE FROM "+e.table+" WHERE tenant_id = $1", id); err != nil {
+		for _, t := range tables {
+			if _, err := x.exec(ctx, "DELETE FROM "+t.Name+" WHERE tenant_id = $1", id); err != nil {
 				return err
 			}
 		}

@@ -73,19 +73,14 @@ func (s *Store) Events(ctx context.Context, t iam.TenantID, f audit.Filter, p ia
 }
 
 // Tenant by tenant, since every index begins with the tenant.
-const (
-	purgeEvents = `DELETE FROM audit_events WHERE (tenant_id, event_id) IN (
-		SELECT e.tenant_id, e.event_id FROM tenants t CROSS JOIN audit_events e
-		WHERE e.tenant_id = t.tenant_id AND e.at < $1 LIMIT $2)`
-	purgeLoginEvents = `DELETE FROM login_events WHERE (tenant_id, event_id) IN (
-		SELECT e.tenant_id, e.event_id FROM tenants t CROSS JOIN login_events e
-		WHERE e.tenant_id = t.tenant_id AND e.at < $1 LIMIT $2)`
-)
+const purgeEvents = `DELETE FROM audit_events WHERE (tenant_id, event_id) IN (
+	SELECT e.tenant_id, e.event_id FROM tenants t CROSS JOIN audit_events e
+	WHERE e.tenant_id = t.tenant_id AND e.at < $1 LIMIT $2)`
 
 // PurgeEvents implements audit.Store.
 func (s *Store) PurgeEvents(ctx context.Context, before time.Time, n int) (removed int, err error) {
 	defer s.wrap(&err, "PurgeEvents(%s, %d)", before, n)
-	return s.purge(ctx, before, n, purgeEvents, purgeLoginEvents)
+	return s.purge(ctx, before, n, purgeEvents)
 }
 
 // purge removes what is older, of any tenant, with statements that each remove

@@ -63,6 +63,20 @@ func (f *filter) equal(column, value string) {
 	}
 }
 
+// among narrows to what belongs to another object of the tenant, unless its id
+// is empty. condition takes the tenant and the id. ok is false for an id that
+// cannot be one, to which nothing belongs.
+func (f *filter) among(condition string, t iam.TenantID, id string) (ok bool) {
+	switch {
+	case id == "":
+	case !iam.ValidID(id):
+		return false
+	default:
+		f.and(condition, t, id)
+	}
+	return true
+}
+
 // Bounds of a pattern, in alternatives and in bytes.
 const (
 	maxAlternatives = 16

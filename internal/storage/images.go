@@ -43,6 +43,10 @@ func (s *Store) SetPicture(ctx context.Context, t iam.TenantID, u iam.UserID, i 
 		return err
 	}
 	return s.write(ctx, t, func(ctx context.Context, x *call) error {
+		var version int64
+		if err := x.row(ctx, userVersion, t, u).Scan(&version); err != nil {
+			return found("user", string(u), err)
+		}
 		if len(i.Content) == 0 {
 			if _, err := x.exec(ctx, deletePicture, t, u); err != nil {
 				return err
@@ -64,7 +68,8 @@ func (s *Store) Image(ctx context.Context, t iam.TenantID, name string) (i iam.I
 	return i, err
 }
 
-// SetImage implements tenancy.Store.
+// SetImage implements tenancy.Store. The settings of a tenant name its logo,
+// so the epoch is counted up.
 func (s *Store) SetImage(ctx context.Context, t iam.TenantID, name string, i iam.Image, events ...iam.Event) (err error) {
 	defer s.wrap(&err, "SetImage(%s, %s)", t, name)
 	return s.write(ctx, t, func(ctx context.Context, x *call) error {
@@ -75,6 +80,9 @@ func (s *Store) SetImage(ctx context.Context, t iam.TenantID, name string, i iam
 		} else if _, err := x.exec(ctx, setImage, t, name, i.MediaType, i.Content, i.Sum, i.Updated); err != nil {
 			return x.refers("tenant", string(t), err)
 		}
-		return x.note(ctx, events)
+		if err := x.note(ctx, events); err != nil {
+			return err
+		}
+		return x.bump(ctx)
 	})
 }

@@ -38,6 +38,16 @@ const insertJob = `INSERT INTO jobs
 // InsertJob implements job.Store.
 func (s *Store) InsertJob(ctx context.Context, t iam.TenantID, j iam.Job, events ...iam.Event) (err error) {
 	defer s.wrap(&err, "InsertJob(%s, %s)", t, j.ID)
+	return s.write(ctx, t, func(ctx context.Context, x *call) error {
+		if err := x.insertJob(ctx, j); err != nil {
+			return err
+		}
+		return x.note(ctx, events)
+	})
+}
+
+// insertJob writes a job of the call's tenant.
+func (x *call) insertJob(ctx context.Context, j iam.Job) error {
 	tasks, err := encodeTasks(j.Tasks)
 	if err != nil {
 		return err
@@ -46,15 +56,10 @@ func (s *Store) InsertJob(ctx context.Context, t iam.TenantID, j iam.Job, events
 	if j.Key != "" {
 		key = j.Key
 	}
-	return s.write(ctx, t, func(ctx context.Context, x *call) error {
-		_, err := x.exec(ctx, insertJob, t, j.ID, j.Kind, j.Action, j.ObjectType, j.ObjectID, j.ObjectName, iam.Fold(j.ObjectName),
-			j.Summary, j.Status, j.Detail, j.LastError, int(j.Failure), j.Reason, j.User, string(j.Payload), key, tasks,
-			j.Attempts, j.RunAt, j.Created, j.Updated)
-		if err != nil {
-			return x.refers("tenant", string(t), x.unique("job", j.Key, err))
-		}
-		return x.note(ctx, events)
-	})
+	_, err = x.exec(ctx, insertJob, x.tenant, j.ID, j.Kind, j.Action, j.ObjectType, j.ObjectID, j.ObjectName, iam.Fold(j.ObjectName),
+		j.Summary, j.Status, j.Detail, j.LastError, int(j.Failure), j.Reason, j.User, string(j.Payload), key, tasks,
+		j.Attempts, j.RunAt, j.Created, j.Updated)
+	return x.refers("tenant", string(x.tenant), x.unique("job", j.Key, err))
 }
 
 // Without an alias, so that RETURNING can name them too.
@@ -116,6 +121,7 @@ func (s *Store) Jobs(ctx context.Context, t iam.TenantID, f job.Filter, p iam.Pa
 	defer s.wrap(&err, "Jobs(%s)", t)
 	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
 		where := rowsOf(t)
+		where.and("action <> ''")
 		where.equal("status", string(f.Status))
 		where.match("action", "action", f.Action)
 		where.match("object_type", "object_type", f.ObjectType)

@@ -13,9 +13,13 @@ const insertLoginEvent = `INSERT INTO login_events
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 
 // The condition on the generation also locks the row, so that a password
-// cannot change between it and the session that is written next.
-const noteLogin = `UPDATE users SET last_login_at = $1, state = CASE WHEN state = 'pending' THEN 'enabled' ELSE state END
-	WHERE tenant_id = $2 AND user_id = $3 AND generation = $4`
+// cannot change between it and the session that is written next. Who has steps
+// left has not signed in yet.
+const (
+	noteLogin = `UPDATE users SET last_login_at = $1, state = CASE WHEN state = 'pending' THEN 'enabled' ELSE state END
+		WHERE tenant_id = $2 AND user_id = $3 AND generation = $4`
+	noteStep = `UPDATE users SET generation = generation WHERE tenant_id = $1 AND user_id = $2 AND generation = $3`
+)
 
 // Nothing is recorded in a tenant that is being deleted, or else the attempts
 // of many could keep it from ever being empty.
@@ -30,21 +34,45 @@ func (s *Store) RecordLogin(ctx context.Context, t iam.TenantID, e iam.LoginEven
 			return found("tenant", string(t), err)
 		}
 		if ns != nil {
-			if err := checkID("user", ns.User); err != nil {
-				return err
-			}
-			n, err := x.exec(ctx, noteLogin, e.At, t, ns.User, ns.Generation)
-			if err := x.versioned(ctx, n, err, "user", string(ns.User), userVersion, t, ns.User); err != nil {
-				return err
-			}
-			if err := x.insertSession(ctx, *ns); err != nil {
+			if err := x.beginSession(ctx, e.At, *ns); err != nil {
 				return err
 			}
 		}
 		_, err := x.exec(ctx, insertLoginEvent, t, e.ID, e.At, e.User, e.Username, e.Dialect, e.Method, e.Address,
 			e.Client, e.Result, e.Reason)
-		return x.refers("tenant", string(t), err)
+		if err != nil {
+			return x.refers("tenant", string(t), err)
+		}
+		if ns == nil || ns.Replaces == "" {
+			return nil
+		}
+		return x.bump(ctx)
 	})
+}
+
+// beginSession writes a session, in place of the one that it replaces, where
+// the user's generation still is the session's.
+func (x *call) beginSession(ctx context.Context, at time.Time, ns authn.NewSession) error {
+	if err := checkID("user", ns.User); err != nil {
+		return err
+	}
+	statement, args := noteLogin, []any{at, x.tenant, ns.User, ns.Generation}
+	if len(ns.Pending) > 0 {
+		statement, args = noteStep, args[1:]
+	}
+	n, err := x.exec(ctx, statement, args...)
+	if err := x.versioned(ctx, n, err, "user", string(ns.User), userVersion, x.tenant, ns.User); err != nil {
+		return err
+	}
+	if ns.Replaces != "" {
+		if err := checkID("session", ns.Replaces); err != nil {
+			return err
+		}
+		if err := x.takeSession(ctx, ns.Replaces, ns.User); err != nil {
+			return err
+		}
+	}
+	return x.insertSession(ctx, ns)
 }
 
 var loginEvents = listing[iam.LoginEvent]{
@@ -61,6 +89,22 @@ var loginEvents = listing[iam.LoginEvent]{
 
 func scanLoginEvent(row scanner) (e iam.LoginEvent, err error) {
 	err = row.Scan(&e.ID, to(&e.At), &e.User, &e.Username, &e.Dialect, &e.Method, &e.Address, &e.Client, &e.Result, &e.Reason)
+	return e, err
+}
+
+const readLoginEvent = `SELECT event_id, at, user_id, username, dialect, method, address, client, result, reason
+	FROM login_events WHERE tenant_id = $1 AND event_id = $2`
+
+// LoginEvent implements authn.Store.
+func (s *Store) LoginEvent(ctx context.Context, t iam.TenantID, id iam.EventID) (e iam.LoginEvent, err error) {
+	defer s.wrap(&err, "LoginEvent(%s, %s)", t, id)
+	if err := checkID("login event", id); err != nil {
+		return e, err
+	}
+	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
+		e, err = scanLoginEvent(x.row(ctx, readLoginEvent, t, id))
+		return found("login event", string(id), err)
+	})
 	return e, err
 }
 

@@ -12,18 +12,20 @@ import (
 // its row is still there.
 const (
 	insertSession = `INSERT INTO sessions
-		(tenant_id, session_id, user_id, generation, dialect, method, address, client, signed_in_at, created_at, expires_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+		(tenant_id, session_id, user_id, generation, dialect, method, address, client, signed_in_at, created_at, expires_at,
+		last_seen_at, pages, methods, pending, life, key_id, mac)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`
 	deleteSession    = `DELETE FROM sessions WHERE tenant_id = $1 AND session_id = $2`
 	deleteSessionsOf = `DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2`
 	takeSession      = `DELETE FROM sessions WHERE tenant_id = $1 AND session_id = $2 AND user_id = $3 AND generation =
 		(SELECT u.generation FROM users u WHERE u.tenant_id = $1 AND u.user_id = $3)`
-	readSession = `SELECT ` + standingColumns + `, s.session_id, s.dialect, s.method, s.address, s.client, s.signed_in_at,
-		s.created_at, s.expires_at
+	readSessions = `SELECT ` + standingColumns + `, s.session_id, s.dialect, s.method, s.address, s.client, s.signed_in_at,
+		s.created_at, s.expires_at, s.last_seen_at, s.pages, s.methods, s.pending, s.life, s.key_id, s.mac
 		FROM sessions s
 		JOIN users u ON u.tenant_id = s.tenant_id AND u.user_id = s.user_id AND u.generation = s.generation
 		JOIN tenants t ON t.tenant_id = s.tenant_id
-		WHERE s.tenant_id = $1 AND s.session_id = $2`
+		WHERE`
+	readSession   = readSessions + ` s.tenant_id = $1 AND s.session_id = $2`
 	purgeSessions = `DELETE FROM sessions WHERE (tenant_id, session_id) IN (
 		SELECT s.tenant_id, s.session_id FROM tenants t CROSS JOIN sessions s
 		WHERE s.tenant_id = t.tenant_id AND s.expires_at < $1 LIMIT $2)`
@@ -31,8 +33,23 @@ const (
 
 func (x *call) insertSession(ctx context.Context, ns authn.NewSession) error {
 	_, err := x.exec(ctx, insertSession, x.tenant, ns.ID, ns.User, ns.Generation, ns.Dialect, ns.Method, ns.Address, ns.Client,
-		ns.SignedIn, ns.Created, ns.Expires)
+		ns.SignedIn, ns.Created, ns.Expires, ns.LastSeen, ns.Pages, joinWords(ns.Methods), joinWords(ns.Pending),
+		ns.Life.Microseconds(), ns.KeyID, ns.MAC)
 	return x.refers("user", string(ns.User), err)
+}
+
+func scanSession(row scanner) (r authn.SessionRecord, err error) {
+	var life int64
+	err = row.Scan(append(standingTo(&r.Standing), &r.ID, &r.Dialect, &r.Method, &r.Address, &r.Client, to(&r.SignedIn),
+		to(&r.Created), to(&r.Expires), to(&r.LastSeen), &r.Pages, wordsTo[iam.AuthMethod]{&r.Methods},
+		wordsTo[iam.Step]{&r.Pending}, &life, &r.KeyID, &r.MAC)...)
+	r.User, r.Username, r.Life = r.Standing.User, r.Standing.Username, time.Duration(life)*time.Microsecond
+	return r, err
+}
+
+// takeSession removes a session of a user that another one replaces.
+func (x *call) takeSession(ctx context.Context, old iam.SessionID, u iam.UserID) error {
+	return x.one(ctx, "session", string(old), takeSession, x.tenant, old, u)
 }
 
 // Session implements authn.Store. Whether a session has expired is for the
@@ -43,11 +60,9 @@ func (s *Store) Session(ctx context.Context, t iam.TenantID, id iam.SessionID) (
 		return r, err
 	}
 	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
-		err := x.row(ctx, readSession, t, id).Scan(append(standingTo(&r.Standing), &r.ID, &r.Dialect, &r.Method, &r.Address,
-			&r.Client, to(&r.SignedIn), to(&r.Created), to(&r.Expires))...)
+		r, err = scanSession(x.row(ctx, readSession, t, id))
 		return found("session", string(id), err)
 	})
-	r.User, r.Username = r.Standing.User, r.Standing.Username
 	return r, err
 }
 
@@ -79,7 +94,7 @@ func (s *Store) ReplaceSession(ctx context.Context, t iam.TenantID, old iam.Sess
 		return err
 	}
 	return s.write(ctx, t, func(ctx context.Context, x *call) error {
-		if err := x.one(ctx, "session", string(old), takeSession, t, old, ns.User); err != nil {
+		if err := x.takeSession(ctx, old, ns.User); err != nil {
 			return err
 		}
 		if err := x.insertSession(ctx, ns); err != nil {

@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	readSettings = `SELECT s.settings, s.updated_at, s.version FROM tenants t
-		LEFT JOIN tenant_settings s ON s.tenant_id = t.tenant_id WHERE t.tenant_id = $1`
+	readSettings = `SELECT s.settings, s.updated_at, s.version, COALESCE(i.sum, '') FROM tenants t
+		LEFT JOIN tenant_settings s ON s.tenant_id = t.tenant_id
+		LEFT JOIN tenant_images i ON i.tenant_id = t.tenant_id AND i.name = 'logo' WHERE t.tenant_id = $1`
 	insertSettings = `INSERT INTO tenant_settings (tenant_id, settings, updated_at, version) VALUES ($1, $2, $3, 1) ON CONFLICT DO NOTHING`
 	updateSettings = `UPDATE tenant_settings SET settings = $1, updated_at = $2, version = version + 1 WHERE tenant_id = $3 AND version = $4`
 )
@@ -30,11 +31,12 @@ func scanSettings(row scanner) (iam.Settings, error) {
 	st := iam.DefaultSettings()
 	var text sql.NullString
 	var updated, version sql.NullInt64
-	if err := row.Scan(&text, &updated, &version); err != nil || !text.Valid {
-		return st, err
+	var logo string
+	err := row.Scan(&text, &updated, &version, &logo)
+	if err == nil && text.Valid {
+		err = decodeJSON(text.String, &st)
 	}
-	err := decodeJSON(text.String, &st)
-	st.Updated, st.Version = fromMicros(updated.Int64), version.Int64
+	st.Updated, st.Version, st.Branding.LogoSum = fromMicros(updated.Int64), version.Int64, logo
 	return st, err
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 	"github.com/gatehouse-id/gatehouse/internal/job"
 	"github.com/gatehouse-id/gatehouse/internal/keyring"
+	"github.com/gatehouse-id/gatehouse/internal/notice"
 	"github.com/gatehouse-id/gatehouse/internal/tenancy"
 )
 
@@ -38,6 +39,7 @@ var (
 	_ job.Store       = (*Store)(nil)
 	_ cluster.Store   = (*Store)(nil)
 	_ keyring.Store   = (*Store)(nil)
+	_ notice.Store    = (*Store)(nil)
 )
 
 // New makes a Store on an engine whose schema is up to date.

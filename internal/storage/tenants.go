@@ -13,9 +13,7 @@ const (
 	insertTenant     = `INSERT INTO tenants
 		(tenant_id, parent_id, code, name, name_key, description, state, attributes, created_at, updated_at, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)`
-	insertEpoch     = `INSERT INTO tenant_epochs (tenant_id, epoch, changed_at) VALUES ($1, 1, $2)`
-	insertNamespace = `INSERT INTO namespaces
-		(tenant_id, namespace_id, name, description, created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, 1)`
+	insertEpoch = `INSERT INTO tenant_epochs (tenant_id, epoch, changed_at) VALUES ($1, 1, $2)`
 )
 
 // InsertTenant implements tenancy.Store. NotFound: the parent is not there.
@@ -41,8 +39,8 @@ func (s *Store) InsertTenant(ctx context.Context, t iam.Tenant, born tenancy.Bir
 			return err
 		}
 		for _, n := range born.Namespaces {
-			if _, err := x.exec(ctx, insertNamespace, t.ID, n.ID, n.Name, n.Description, n.Created, n.Updated); err != nil {
-				return x.unique("namespace", n.Name, err)
+			if err := x.insertNamespace(ctx, n); err != nil {
+				return err
 			}
 		}
 		for _, r := range born.Roles {
@@ -89,7 +87,7 @@ func scanTenant(row scanner) (t iam.Tenant, err error) {
 const (
 	readTenant       = `SELECT ` + tenantColumns + ` FROM tenants p WHERE p.tenant_id = $1`
 	readTenantByCode = `SELECT ` + tenantColumns + ` FROM tenant_names n JOIN tenants p ON p.tenant_id = n.tenant_id
-		WHERE n.name = $1 AND n.kind = 'code'`
+		WHERE n.name = $1 AND n.kind IN ('code', 'alias')`
 )
 
 // Tenant implements tenancy.Store.

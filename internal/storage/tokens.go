@@ -2,8 +2,6 @@ package storage
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/authn"
@@ -12,11 +10,12 @@ import (
 
 //nolint:gosec // SQL about credentials, not credentials
 const (
-	insertToken = `INSERT INTO api_tokens (tenant_id, token_id, user_id, name, key_id, mac, created_at, expires_at, last_used_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	insertToken = `INSERT INTO api_tokens (tenant_id, token_id, user_id, name, key_id, mac, scope, networks, created_at, expires_at, last_used_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 	deleteToken = `DELETE FROM api_tokens WHERE tenant_id = $1 AND token_id = $2`
 	touchToken  = `UPDATE api_tokens SET last_used_at = $1 WHERE tenant_id = $2 AND token_id = $3 AND last_used_at < $1`
-	readToken   = `SELECT ` + standingColumns + `, p.token_id, p.name, p.created_at, p.expires_at, p.last_used_at, p.key_id, p.mac
+	readToken   = `SELECT ` + standingColumns + `, p.token_id, p.name, p.scope, p.networks, p.created_at, p.expires_at, p.last_used_at,
+		p.key_id, p.mac
 		FROM api_tokens p
 		JOIN users u ON u.tenant_id = p.tenant_id AND u.user_id = p.user_id
 		JOIN tenants t ON t.tenant_id = p.tenant_id
@@ -30,7 +29,8 @@ func (s *Store) InsertToken(ctx context.Context, t iam.TenantID, r authn.TokenRe
 		return err
 	}
 	return s.write(ctx, t, func(ctx context.Context, x *call) error {
-		_, err := x.exec(ctx, insertToken, t, r.ID, r.User, r.Name, r.KeyID, r.MAC, r.Created, r.Expires, r.LastUsed)
+		_, err := x.exec(ctx, insertToken, t, r.ID, r.User, r.Name, r.KeyID, r.MAC, r.Scope, networksText(r.Networks), r.Created,
+			r.Expires, r.LastUsed)
 		if err != nil {
 			return x.refers("user", string(r.User), x.unique("token", string(r.ID), err))
 		}
@@ -42,8 +42,8 @@ func (s *Store) InsertToken(ctx context.Context, t iam.TenantID, r authn.TokenRe
 func (s *Store) Token(ctx context.Context, t iam.TenantID, id iam.TokenID) (r authn.TokenRecord, err error) {
 	defer s.wrap(&err, "Token(%s, %s)", t, id)
 	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
-		err := x.row(ctx, readToken, t, id).Scan(append(standingTo(&r.Standing), &r.ID, &r.Name, to(&r.Created), to(&r.Expires),
-			to(&r.LastUsed), &r.KeyID, &r.MAC)...)
+		err := x.row(ctx, readToken, t, id).Scan(append(standingTo(&r.Standing), &r.ID, &r.Name, &r.Scope, networksTo{&r.Networks},
+			to(&r.Created), to(&r.Expires), to(&r.LastUsed), &r.KeyID, &r.MAC)...)
 		return found("token", string(id), err)
 	})
 	r.User, r.Username = r.Standing.User, r.Standing.Username
@@ -52,7 +52,7 @@ func (s *Store) Token(ctx context.Context, t iam.TenantID, id iam.TokenID) (r au
 
 var tokens = listing[iam.APIToken]{
 	table:   "api_tokens",
-	columns: `p.token_id, p.user_id, u.username, p.name, p.created_at, p.expires_at, p.last_used_at`,
+	columns: `p.token_id, p.user_id, u.username, p.name, p.scope, p.networks, p.created_at, p.expires_at, p.last_used_at`,
 	joins:   ` JOIN users u ON u.tenant_id = p.tenant_id AND u.user_id = p.user_id`,
 	id:      "token_id",
 	idOf:    func(t iam.APIToken) string { return string(t.ID) },
@@ -65,25 +65,14 @@ var tokens = listing[iam.APIToken]{
 }
 
 func scanToken(row scanner) (t iam.APIToken, err error) {
-	err = row.Scan(&t.ID, &t.User, &t.Username, &t.Name, to(&t.Created), to(&t.Expires), to(&t.LastUsed))
+	err = row.Scan(&t.ID, &t.User, &t.Username, &t.Name, &t.Scope, networksTo{&t.Networks}, to(&t.Created), to(&t.Expires), to(&t.LastUsed))
 	return t, err
 }
 
 // Tokens implements authn.Store.
 func (s *Store) Tokens(ctx context.Context, t iam.TenantID, u iam.UserID, p iam.Page) (l iam.List[iam.APIToken], err error) {
 	defer s.wrap(&err, "Tokens(%s, %s)", t, u)
-	where := rowsOf(t)
-	if u != "" {
-		if !iam.ValidID(string(u)) {
-			return l, nil
-		}
-		where.and("user_id = ?", u)
-	}
-	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
-		l, err = tokens.list(ctx, x, where, p)
-		return err
-	})
-	return l, err
+	return credentialsOf(ctx, s, &tokens, t, u, p)
 }
 
 // DeleteToken implements authn.Store.
@@ -100,17 +89,24 @@ func (s *Store) DeleteToken(ctx context.Context, t iam.TenantID, id iam.TokenID,
 	})
 }
 
-// TouchTokens implements authn.Store. All nodes lock the rows in one order, so
-// that none waits for the other in a circle.
+// TouchTokens implements authn.Store.
 func (s *Store) TouchTokens(ctx context.Context, t iam.TenantID, used map[iam.TokenID]time.Time) (err error) {
 	defer s.wrap(&err, "TouchTokens(%s)", t)
-	ids := slices.Sorted(maps.Keys(used))
-	return s.write(ctx, t, func(ctx context.Context, x *call) error {
-		for _, id := range ids {
-			if _, err := x.exec(ctx, touchToken, used[id], t, id); err != nil {
-				return err
-			}
+	return touch(ctx, s, t, touchToken, used)
+}
+
+// credentialsOf answers a page of credentials, of one user when u is not empty.
+func credentialsOf[T any](ctx context.Context, s *Store, l *listing[T], t iam.TenantID, u iam.UserID, p iam.Page) (page iam.List[T], err error) {
+	where := rowsOf(t)
+	if u != "" {
+		if !iam.ValidID(string(u)) {
+			return page, nil
 		}
-		return nil
+		where.and("user_id = ?", u)
+	}
+	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
+		page, err = l.list(ctx, x, where, p)
+		return err
 	})
+	return page, err
 }

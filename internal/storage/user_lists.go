@@ -104,6 +104,12 @@ var users = listing[iam.User]{
 // The number of all users is kept, since counting a million takes long.
 const countUsers = `SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM row_counts WHERE tenant_id = $1 AND kind = 'users'`
 
+// Users that are in a group, and users to whom a role is bound in the whole tenant.
+const (
+	membersOf = `user_id IN (SELECT m.user_id FROM memberships m WHERE m.tenant_id = ? AND m.group_id = ?)`
+	holdersOf = `user_id IN (SELECT b.user_id FROM bindings b WHERE b.tenant_id = ? AND b.role_id = ? AND b.scope = '' AND b.user_id IS NOT NULL)`
+)
+
 // Users implements directory.Store.
 func (s *Store) Users(ctx context.Context, t iam.TenantID, f directory.UserFilter, p iam.Page) (l iam.List[iam.User], err error) {
 	defer s.wrap(&err, "Users(%s)", t)
@@ -111,7 +117,11 @@ func (s *Store) Users(ctx context.Context, t iam.TenantID, f directory.UserFilte
 	where.match("username", "username_key", f.Username)
 	where.match("email", "email_key", f.Email)
 	where.match("name", "listed_key", f.Name)
+	where.match("display_name", "display_key", f.DisplayName)
 	where.equal("state", string(f.State))
+	if !where.among(membersOf, t, string(f.Group)) || !where.among(holdersOf, t, string(f.Role)) {
+		return l, nil // an id that cannot be one
+	}
 	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
 		if !p.Total || where.narrow {
 			l, err = users.list(ctx, x, where, p)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"strconv"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -14,20 +15,21 @@ const (
 	insertUser = `INSERT INTO users
 		(tenant_id, user_id, handle, username, username_key, label, listed_key, email, email_key, email_verified, given_name,
 		family_name, display_name, phone, state, attributes, password_hash, must_change_password, generation, last_login_at,
-		created_at, updated_at, version, password_changed_at, number, language, time_zone, theme, rules)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, 0, $19, $20, 1,
-		CASE WHEN $17 = '' THEN 0 ELSE $19 END, $21, $22, $23, $24, $25)
+		created_at, updated_at, version, password_changed_at, number, language, time_zone, theme, rules, display_key)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, 0, $19, $20, 1, $21, $22, $23,
+		$24, $25, $26, $27)
 		ON CONFLICT DO NOTHING`
 	updateUser = `UPDATE users SET username = $1, username_key = $2, label = $3, listed_key = $4, email = $5, email_key = $6,
 		email_verified = $7, given_name = $8, family_name = $9, display_name = $10, phone = $11, state = $12, attributes = $13,
 		password_hash = CASE WHEN $14 = '' THEN password_hash ELSE $14 END,
-		password_changed_at = CASE WHEN $14 = '' THEN password_changed_at ELSE $17 END, must_change_password = $15,
-		generation = generation + $16, updated_at = $17, language = $18, time_zone = $19, theme = $20, rules = $21,
-		version = version + 1
-		WHERE tenant_id = $22 AND user_id = $23 AND version = $24`
+		password_changed_at = CASE WHEN $14 = '' THEN password_changed_at ELSE $15 END, must_change_password = $16,
+		generation = generation + $17, updated_at = $15, language = $18, time_zone = $19, theme = $20, rules = $21,
+		display_key = $22, version = version + 1
+		WHERE tenant_id = $23 AND user_id = $24 AND version = $25`
 	deleteUser   = `DELETE FROM users WHERE tenant_id = $1 AND user_id = $2`
 	userVersion  = `SELECT version FROM users WHERE tenant_id = $1 AND user_id = $2`
 	usernameUser = `SELECT user_id FROM users WHERE tenant_id = $1 AND username_key = $2`
+	numberUser   = `SELECT user_id FROM users WHERE tenant_id = $1 AND number = $2`
 	countRow     = `INSERT INTO row_counts (tenant_id, kind, slot, n) VALUES ($1, 'users', $2, $3)
 		ON CONFLICT (tenant_id, kind, slot) DO UPDATE SET n = row_counts.n + $3`
 )
@@ -67,11 +69,27 @@ func (s *Store) InsertUser(ctx context.Context, t iam.TenantID, w directory.User
 // insertUser writes the row, under the first handle that is free.
 func (x *call) insertUser(ctx context.Context, w directory.UserWrite) error {
 	u := w.User
-	return underHandle("user", u.Handle, func(handle string) (int64, error) {
-		n, err := x.exec(ctx, insertUser, x.tenant, u.ID, handle, u.Username, iam.Fold(u.Username), u.Label, iam.Fold(u.ListedName()),
-			u.Email, iam.Fold(u.Email), u.EmailVerified, u.GivenName, u.FamilyName, u.DisplayName, u.Phone, u.State, u.Attributes,
-			w.PasswordHash, u.MustChangePassword, u.Created, u.Updated, numberOf(u.ID), u.Language, u.TimeZone, u.Theme, u.Rules)
-		return n, x.refers("tenant", string(x.tenant), err)
+	number := numberOf(string(u.ID))
+	var changed time.Time // of the password
+	if w.PasswordHash != "" {
+		changed = u.Created
+	}
+	return underHandle("user", u.Handle, func(handle string) (n int64, err error) {
+		for range maxNumbers {
+			n, err = x.exec(ctx, insertUser, x.tenant, u.ID, handle, u.Username, iam.Fold(u.Username), u.Label, iam.Fold(u.ListedName()),
+				u.Email, iam.Fold(u.Email), u.EmailVerified, u.GivenName, u.FamilyName, u.DisplayName, u.Phone, u.State, u.Attributes,
+				w.PasswordHash, u.MustChangePassword, u.Created, u.Updated, changed, number, u.Language, u.TimeZone, u.Theme, u.Rules,
+				iam.Fold(u.DisplayName))
+			if err != nil || n > 0 {
+				return n, x.refers("tenant", string(x.tenant), err)
+			}
+			taken, err := all(ctx, x, scanOne[iam.UserID], numberUser, x.tenant, number)
+			if err != nil || len(taken) == 0 { // it is the handle or the name that is in the way
+				return 0, err
+			}
+			number = numberOf(x.store.env.NewID())
+		}
+		return 0, fmt.Errorf("no number is free for user %s", u.ID)
 	}, func() error {
 		var other iam.UserID
 		err := x.row(ctx, usernameUser, x.tenant, iam.Fold(u.Username)).Scan(&other)
@@ -79,14 +97,18 @@ func (x *call) insertUser(ctx context.Context, w directory.UserWrite) error {
 	})
 }
 
-// numberOf makes a user's number of 47 of the random bits of the id, so that
+// maxNumbers is how many numbers are tried for a user. Even among a million
+// users the first is free but for one in 9 thousand million.
+const maxNumbers = 4
+
+// numberOf makes a user's number of 53 of the random bits of an id, so that
 // those who are made at once need not queue for the next one.
-func numberOf(id iam.UserID) int64 {
-	n, err := strconv.ParseInt(string(id[max(0, len(id)-12):]), 16, 64)
-	if err != nil {
-		return 1 // not an id, which the insertion refuses
+func numberOf(id string) int64 {
+	if !iam.ValidID(id) {
+		return 1 // which the insertion refuses
 	}
-	return n&(1<<47-1) | 1
+	n, _ := strconv.ParseInt(id[20:23]+id[24:], 16, 64) // of digits only
+	return max(n&(1<<53-1), 1)
 }
 
 // UpdateUser implements directory.Store. Sessions end with an epoch of their
@@ -134,7 +156,8 @@ func (x *call) updateUser(ctx context.Context, w directory.UserWrite, endSession
 	}
 	n, err := x.exec(ctx, updateUser, u.Username, iam.Fold(u.Username), u.Label, iam.Fold(u.ListedName()), u.Email, iam.Fold(u.Email),
 		u.EmailVerified, u.GivenName, u.FamilyName, u.DisplayName, u.Phone, u.State, u.Attributes, w.PasswordHash,
-		u.MustChangePassword, generations, u.Updated, u.Language, u.TimeZone, u.Theme, u.Rules, x.tenant, u.ID, u.Version)
+		u.Updated, u.MustChangePassword, generations, u.Language, u.TimeZone, u.Theme, u.Rules, iam.Fold(u.DisplayName),
+		x.tenant, u.ID, u.Version)
 	return x.versioned(ctx, n, x.unique("user", u.Username, err), "user", string(u.ID), userVersion, x.tenant, u.ID)
 }
 

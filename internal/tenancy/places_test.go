@@ -127,7 +127,7 @@ func testPlaceNames(t *testing.T, w world) {
 // so that none is done in the midst of the test.
 func testOneJobAtATime(t *testing.T, w world) {
 	ctx := t.Context()
-	slow := tenancy.New(w.Store, nil, later{w.Jobs, w.Clock}, w.Env(), nil)
+	slow := tenancy.New(w.Store, nil, later{w.Jobs, w.Clock}, w.Access, w.Env(), nil)
 	for what, ask := range map[string]func() error{
 		"region": func() error { _, _, err := slow.RequestRegion(ctx, w.by, "seoul", ""); return err },
 		"tenant": func() error {

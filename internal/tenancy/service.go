@@ -20,6 +20,7 @@ type Queue interface {
 type Service struct {
 	store    Store
 	queue    Queue
+	rights   Rights
 	env      iam.Env
 	roles    func() []iam.Role
 	settings *cluster.Cache[string, iam.Settings]
@@ -30,8 +31,8 @@ const maxSettings = 10_000
 
 // New makes the service. roles answers the built-in roles that every new
 // tenant is born with, without ids.
-func New(store Store, epochs *cluster.Epochs, queue Queue, env iam.Env, roles func() []iam.Role) *Service {
-	return &Service{store: store, queue: queue, env: env, roles: roles,
+func New(store Store, epochs *cluster.Epochs, queue Queue, rights Rights, env iam.Env, roles func() []iam.Role) *Service {
+	return &Service{store: store, queue: queue, rights: rights, env: env, roles: roles,
 		settings: cluster.NewCache[string, iam.Settings](epochs, maxSettings)}
 }
 

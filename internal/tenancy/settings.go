@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -15,26 +16,30 @@ type SettingsStore interface {
 	// Settings answers the settings of a tenant, the default ones where it has
 	// none. NotFound: there is no such tenant.
 	Settings(ctx context.Context, t iam.TenantID) (iam.Settings, error)
-	// UpdateSettings writes the settings where the stored version is
-	// s.Version, counts it and the epoch up, and answers them. Conflict, NotFound.
+	// UpdateSettings writes the settings, but for what names the logo, where
+	// the stored version is s.Version, counts it and the epoch up, and answers
+	// them. Conflict, NotFound.
 	UpdateSettings(ctx context.Context, t iam.TenantID, s iam.Settings, events ...iam.Event) (iam.Settings, error)
 	// Image answers an image of a tenant by name. NotFound.
 	Image(ctx context.Context, t iam.TenantID, name string) (iam.Image, error)
-	// SetImage writes an image of a tenant, or removes it when it is empty.
+	// SetImage writes an image of a tenant, or removes it when it is empty, and
+	// counts the epoch up. NotFound: there is no such tenant.
 	SetImage(ctx context.Context, t iam.TenantID, name string, i iam.Image, events ...iam.Event) error
 }
 
 // settingsKey is the one key under which a tenant's settings are remembered.
 const settingsKey = ""
 
-// Settings answers what a tenant decides for itself. NotFound.
+// Settings answers what a tenant decides for itself. What it refers to is
+// shared with other callers. NotFound.
 func (s *Service) Settings(ctx context.Context, t iam.TenantID) (iam.Settings, error) {
 	return s.settings.Get(ctx, t, settingsKey, func(ctx context.Context) (iam.Settings, error) { return s.store.Settings(ctx, t) })
 }
 
 // UpdateSettings replaces the settings of the actor's tenant, with effect on
-// the next request. The version must be the one that was read. Invalid;
-// Conflict; Precondition: the networks would shut the actor out.
+// the next request. The version must be the one that was read; the logo stays,
+// see SetLogo. Invalid; Conflict; Precondition: the networks would shut the
+// actor out.
 func (s *Service) UpdateSettings(ctx context.Context, by iam.Actor, in iam.Settings) (iam.Settings, error) {
 	if err := checkSettings(in); err != nil {
 		return iam.Settings{}, err
@@ -42,8 +47,38 @@ func (s *Service) UpdateSettings(ctx context.Context, by iam.Actor, in iam.Setti
 	if !by.IsSystem() && len(in.Networks) > 0 && !contains(in.Networks, by.Address) {
 		return iam.Settings{}, iam.E(iam.Precondition, "the networks do not contain %s, from where this request comes", by.Address).Because(iam.ReasonSelf)
 	}
+	old, err := s.store.Settings(ctx, by.Tenant)
+	if err != nil {
+		return iam.Settings{}, err
+	}
+	if in.Version != old.Version {
+		return iam.Settings{}, iam.ErrStale("settings", string(by.Tenant))
+	}
 	in.Updated = s.env.Time()
-	return s.store.UpdateSettings(ctx, by.Tenant, in, s.env.Event(by, "settings", "update", string(by.Tenant), ""))
+	e := s.env.Event(by, "settings", "update", string(by.Tenant), "")
+	e.Details = iam.Merge(e.Details, changedSettings(old, in))
+	return s.store.UpdateSettings(ctx, by.Tenant, in, e)
+}
+
+// changedSettings names what a change touched, for the audit trail.
+func changedSettings(old, in iam.Settings) map[string]string {
+	m := map[string]string{}
+	note := func(name string, changed bool) {
+		if changed {
+			m[name] = "changed"
+		}
+	}
+	in.Branding.LogoSum = old.Branding.LogoSum
+	note("password", old.Password != in.Password)
+	note("lockout", old.Lockout != in.Lockout)
+	note("session", old.Session != in.Session)
+	note("factor", old.Factor != in.Factor)
+	note("networks", !slices.Equal(old.Networks, in.Networks))
+	note("keep_login_events", old.KeepLoginEvents != in.KeepLoginEvents)
+	note("keep_audit_events", old.KeepAuditEvents != in.KeepAuditEvents)
+	note("language", old.Language != in.Language)
+	note("branding", old.Branding != in.Branding)
+	return m
 }
 
 func contains(networks []netip.Prefix, address string) bool {
@@ -64,6 +99,7 @@ const (
 	maxNetworks   = 256
 	minIdle       = time.Minute
 	maxAbsolute   = 30 * 24 * time.Hour
+	leastAge      = 24 * time.Hour // of what ends with age: passwords, events
 	maxRetention  = 10 * 365 * 24 * time.Hour
 	longestBlock  = 24 * time.Hour
 	leastMinimum  = 4   // characters; below, a password is none
@@ -85,11 +121,9 @@ func checkSettings(in iam.Settings) error {
 	if in.Factor.Required && !in.Factor.TOTP && !in.Factor.Email && !in.Factor.Passkey {
 		c.Add("factor.required", iam.ReasonFormat, "a factor cannot be required while none is allowed")
 	}
-	if len(in.Networks) > maxNetworks {
-		c.Add("networks", iam.ReasonLength, "networks must have at most %d members", maxNetworks)
-	}
-	between(&c, "keep_login_events", in.KeepLoginEvents, 0, maxRetention)
-	between(&c, "keep_audit_events", in.KeepAuditEvents, 0, maxRetention)
+	checkNetworks(&c, in.Networks)
+	orForEver(&c, "keep_login_events", in.KeepLoginEvents)
+	orForEver(&c, "keep_audit_events", in.KeepAuditEvents)
 	if in.Language != "en" && in.Language != "ko" {
 		c.Add("language", iam.ReasonFormat, "language must be en or ko")
 	}
@@ -117,7 +151,29 @@ func checkPasswordPolicy(c *iam.Checker, p iam.PasswordPolicy) {
 	}
 	between(c, "password.min_strength", p.MinStrength, 0, 4)
 	between(c, "password.history", p.History, 0, iam.MaxPasswordHistory)
-	between(c, "password.max_age", p.MaxAge, 0, maxRetention)
+	if p.MinLower+p.MinUpper+p.MinDigits+p.MinSymbols > p.MaxLength {
+		c.Add("password.max_length", iam.ReasonFormat, "password.max_length must leave room for the characters that are asked for")
+	}
+	orForEver(c, "password.max_age", p.MaxAge)
+}
+
+// checkNetworks refuses what would be written, and never match.
+func checkNetworks(c *iam.Checker, networks []netip.Prefix) {
+	if len(networks) > maxNetworks {
+		c.Add("networks", iam.ReasonLength, "networks must have at most %d members", maxNetworks)
+	}
+	for _, p := range networks {
+		if _, err := iam.ParseNetwork(p.String()); err != nil {
+			c.Add("networks", iam.ReasonFormat, "networks: %s is not a network such as 10.0.0.0/8", p)
+		}
+	}
+}
+
+// orForEver checks how old something may become; 0 is for ever.
+func orForEver(c *iam.Checker, path string, age time.Duration) {
+	if age != 0 {
+		between(c, path, age, leastAge, maxRetention)
+	}
 }
 
 // between checks a number or a duration against its bounds.
@@ -142,8 +198,8 @@ func (s *Service) Logo(ctx context.Context, t iam.TenantID) (iam.Image, error) {
 }
 
 // SetLogo makes an image the logo of the actor's tenant, or removes it when
-// the content is empty, and names it in the settings. Invalid, as for
-// picture.Fit.
+// the content is empty, and answers the settings, which name it. Invalid, as
+// for picture.Fit.
 func (s *Service) SetLogo(ctx context.Context, by iam.Actor, content []byte) (iam.Settings, error) {
 	var i iam.Image
 	if len(content) > 0 {
@@ -156,14 +212,5 @@ func (s *Service) SetLogo(ctx context.Context, by iam.Actor, content []byte) (ia
 	if err := s.store.SetImage(ctx, by.Tenant, imageLogo, i, s.env.Event(by, "settings", "set-logo", string(by.Tenant), "")); err != nil {
 		return iam.Settings{}, err
 	}
-	for {
-		settings, err := s.store.Settings(ctx, by.Tenant)
-		if err != nil {
-			return iam.Settings{}, err
-		}
-		settings.Branding.LogoSum = i.Sum
-		if settings, err = s.UpdateSettings(ctx, by, settings); !iam.Is(err, iam.Conflict) {
-			return settings, err
-		}
-	}
+	return s.store.Settings(ctx, by.Tenant)
 }

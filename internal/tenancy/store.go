@@ -11,6 +11,9 @@ import (
 // database cannot be reached.
 type Store interface {
 	SettingsStore
+	NamespaceStore
+	NamespaceGroupStore
+	AliasStore
 
 	// InsertTenant writes a tenant with everything that it is born with.
 	// Exists: the code is taken.
@@ -24,7 +27,7 @@ type Store interface {
 	EraseTenant(ctx context.Context, id iam.TenantID) error
 	// Tenant answers one tenant. NotFound.
 	Tenant(ctx context.Context, id iam.TenantID) (iam.Tenant, error)
-	// TenantByCode resolves a code before a tenant is known. NotFound.
+	// TenantByCode resolves a code or an alias before a tenant is known. NotFound.
 	TenantByCode(ctx context.Context, code string) (iam.Tenant, error)
 	// Descendants lists root and every tenant below it, or, where the filter
 	// says so, only one of them. Sorts: "created", "name", "code".

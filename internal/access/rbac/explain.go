@@ -1,6 +1,10 @@
 package rbac
 
-import "github.com/gatehouse-id/gatehouse/internal/iam"
+import (
+	"slices"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
 
 // Explanation says why a call is allowed, or that nothing allows it.
 type Explanation struct {
@@ -22,7 +26,7 @@ func Explain(c *Catalog, grants []Grant, endpoint int, namespace string) Explana
 	}
 	for i := range grants {
 		g := &grants[i]
-		if !holdsIn(g.Binding.Scope, namespace) || !g.Role.Set.Has(endpoint) {
+		if !g.holdsIn(namespace) || !g.Role.Set.Has(endpoint) {
 			continue
 		}
 		for j := range g.Role.Groups {
@@ -37,14 +41,14 @@ func Explain(c *Catalog, grants []Grant, endpoint int, namespace string) Explana
 	return Explanation{}
 }
 
-// holdsIn reports whether a binding in a scope holds in a namespace.
-func holdsIn(scope iam.Scope, namespace string) bool {
-	switch scope {
+// holdsIn reports whether a grant holds in a namespace.
+func (g Grant) holdsIn(namespace string) bool {
+	switch g.Binding.Scope {
 	case iam.ScopeTenant:
 		return true
 	case iam.ScopeApplications:
 		return inApplications(iam.Scope(namespace))
 	default:
-		return string(scope) == namespace
+		return slices.Contains(g.Named(), namespace)
 	}
 }

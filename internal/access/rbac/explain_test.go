@@ -34,6 +34,15 @@ func TestExplainNamesTheReason(t *testing.T) {
 	if e := Explain(c, grants, i, "system"); e != (Explanation{}) {
 		t.Errorf("in system nothing allows it, Explain = %+v", e)
 	}
+	grants[1].Binding.Scope = "group:1"
+	grants[1].NamespaceGroup = iam.Ref[iam.NamespaceGroupID]{ID: "1", Name: "retail"}
+	grants[1].Namespaces = []string{"mall", "bank"}
+	if e := Explain(c, grants, i, "bank"); !e.Allowed || e.Grant.NamespaceGroup.Name != "retail" {
+		t.Errorf("through a group of namespaces, Explain = %+v", e)
+	}
+	if e := Explain(c, grants, i, "group:1"); e.Allowed {
+		t.Errorf("in a namespace called like the scope, Explain = %+v", e)
+	}
 	open, _ := c.Index("POST", "/v2.1/auth")
 	if e := Explain(c, nil, open, ""); e != (Explanation{Allowed: true, Open: true}) {
 		t.Errorf("Explain of an endpoint that needs no right = %+v", e)
@@ -53,7 +62,7 @@ func naive(e Endpoint, grants []Grant, namespace string) bool {
 				return false
 			}
 		default:
-			if string(g.Binding.Scope) != namespace {
+			if string(g.Binding.Scope) != namespace && !slices.Contains(g.Namespaces, namespace) {
 				return false
 			}
 		}
@@ -129,19 +138,24 @@ func drawGrants(t *rapid.T, c *Catalog, label string) []Grant {
 		groups := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) iam.APIGroup {
 			return iam.APIGroup{Rules: rapid.SliceOfN(rule, 0, 2).Draw(t, "rules")}
 		}), 0, 2).Draw(t, "groups")
-		return Grant{
-			Binding: iam.Binding{Scope: rapid.SampledFrom([]iam.Scope{"", "*", "system", "shop", "bank"}).Draw(t, "scope")},
-			Role:    c.CompileRole(iam.Role{}, groups),
-		}
+		scope := rapid.SampledFrom([]iam.Scope{"", "*", "system", "shop", "bank", "group:money", "group:new"}).Draw(t, "scope")
+		return Grant{Binding: iam.Binding{Scope: scope}, Role: c.CompileRole(iam.Role{}, groups), Namespaces: members[scope]}
 	}), 0, 4).Draw(t, label)
 }
+
+// members are the namespaces of the groups of namespaces that are drawn.
+var members = map[iam.Scope][]string{"group:money": {"bank", "mint"}, "group:new": nil}
+
+// places are where a call may be tried: "" and "other" stand for the whole
+// tenant and for a namespace that does not exist yet.
+var places = []string{"", "system", "shop", "bank", "mint", "other"}
 
 func TestEngineAgreesWithReadingTheRules(t *testing.T) {
 	c := testCatalog()
 	rapid.Check(t, func(t *rapid.T) {
 		grants := drawGrants(t, c, "grants")
 		p := NewPolicy(c, grants)
-		for _, namespace := range []string{"", "system", "shop", "bank", "other"} {
+		for _, namespace := range append(places, "*", "group:money") { // the last two are no names, and mean nothing
 			for i := range c.Len() {
 				want := naive(c.Endpoint(i), grants, namespace)
 				if got := p.Allows(i, namespace); got != want {
@@ -154,10 +168,45 @@ func TestEngineAgreesWithReadingTheRules(t *testing.T) {
 				if e.Rule != nil && !naiveRule(c.Endpoint(i), *e.Rule) {
 					t.Fatalf("%s in %q is not allowed by the rule that Explain names: %v", c.Endpoint(i).ID, namespace, *e.Rule)
 				}
+				if strings.ContainsAny(namespace, "*:") {
+					continue
+				}
 				one := newSet(c.Len())
 				one.add(i)
 				if got := p.AllowsIn(iam.Scope(namespace), one); got != want {
 					t.Fatalf("%s in %q: AllowsIn = %v, Allows = %v", c.Endpoint(i).ID, namespace, got, want)
+				}
+			}
+		}
+	})
+}
+
+// tomorrow answers grants with one more namespace in a group.
+func tomorrow(grants []Grant, group iam.Scope) []Grant {
+	grants = slices.Clone(grants)
+	for i, g := range grants {
+		if g.Binding.Scope == group {
+			grants[i].Namespaces = append(slices.Clone(g.Namespaces), "tomorrow")
+		}
+	}
+	return grants
+}
+
+// TestGivingInAGroup: what may be given away in a group of namespaces still
+// may when the group has other ones.
+func TestGivingInAGroup(t *testing.T) {
+	c := testCatalog()
+	rapid.Check(t, func(t *rapid.T) {
+		mine := drawGrants(t, c, "mine")
+		p := NewPolicy(c, mine)
+		for group := range members {
+			later := NewPolicy(c, tomorrow(mine, group))
+			for i := range c.Len() {
+				one := newSet(c.Len())
+				one.add(i)
+				want := later.Allows(i, "tomorrow")
+				if got := p.AllowsIn(group, one); got != want {
+					t.Fatalf("%s in %s: AllowsIn = %v; in a namespace that it may have tomorrow Allows = %v", c.Endpoint(i).ID, group, got, want)
 				}
 			}
 		}
@@ -169,12 +218,18 @@ func TestCoversMeansAllowsMore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		mine, theirs := drawGrants(t, c, "mine"), drawGrants(t, c, "theirs")
 		p, other := NewPolicy(c, mine), NewPolicy(c, theirs)
-		// "" and "other" stand for the whole tenant and for a namespace that
-		// does not exist yet.
 		want := true
-		for _, namespace := range []string{"", "system", "shop", "bank", "other"} {
+		for _, namespace := range places {
 			for i := range c.Len() {
 				want = want && (p.Allows(i, namespace) || !other.Allows(i, namespace))
+			}
+		}
+		// A namespace that a group will have tomorrow: its rights are those of
+		// the applications, and those that are bound in the group.
+		for group := range members {
+			p, other := NewPolicy(c, tomorrow(mine, group)), NewPolicy(c, tomorrow(theirs, group))
+			for i := range c.Len() {
+				want = want && (p.Allows(i, "tomorrow") || !other.Allows(i, "tomorrow"))
 			}
 		}
 		if got := p.Covers(other); got != want {

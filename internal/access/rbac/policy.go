@@ -26,6 +26,10 @@ type Grant struct {
 	// zero when the binding names the subject itself.
 	Group iam.Ref[iam.GroupID]
 	Role  *Role
+	// NamespaceGroup is the group of namespaces that is the binding's scope,
+	// and Namespaces are those in it, by name. Both are zero for other scopes.
+	NamespaceGroup iam.Ref[iam.NamespaceGroupID]
+	Namespaces     []string
 }
 
 // Policy is everything that one subject may do in one tenant.
@@ -33,11 +37,12 @@ type Policy struct {
 	tenant       Set // everywhere
 	applications Set // in every namespace but "system"
 	namespaces   map[string]Set
+	groups       map[iam.NamespaceGroupID]Set // whatever namespaces they have
 }
 
 // NewPolicy adds up grants. The policy keeps no reference to them.
 func NewPolicy(c *Catalog, grants []Grant) *Policy {
-	p := &Policy{tenant: c.open, namespaces: make(map[string]Set)}
+	p := &Policy{tenant: c.open, namespaces: make(map[string]Set), groups: make(map[iam.NamespaceGroupID]Set)}
 	for _, g := range grants {
 		switch s := g.Binding.Scope; s {
 		case iam.ScopeTenant:
@@ -45,10 +50,24 @@ func NewPolicy(c *Catalog, grants []Grant) *Policy {
 		case iam.ScopeApplications:
 			p.applications = p.applications.Union(g.Role.Set)
 		default:
-			p.namespaces[string(s)] = p.namespaces[string(s)].Union(g.Role.Set)
+			if id, ok := s.NamespaceGroup(); ok {
+				p.groups[id] = p.groups[id].Union(g.Role.Set)
+			}
+			for _, namespace := range g.Named() {
+				p.namespaces[namespace] = p.namespaces[namespace].Union(g.Role.Set)
+			}
 		}
 	}
 	return p
+}
+
+// Named answers the namespaces that the scope of a grant names, by itself or
+// as a group of them. It is none where the scope is the tenant or applications.
+func (g Grant) Named() []string {
+	if name, ok := g.Binding.Scope.Namespace(); ok {
+		return []string{name}
+	}
+	return g.Namespaces
 }
 
 // inApplications reports whether rights in the applications hold in a scope.
@@ -68,13 +87,18 @@ func (p *Policy) Allows(endpoint int, namespace string) bool {
 // AllowsIn reports whether the subject holds every right of s in the whole of
 // a scope, which is what it takes to give them away there: in the whole tenant
 // only rights in the whole tenant count, in the applications also those in the
-// applications, and in a namespace all that hold in it.
+// applications, in a namespace all that hold in it, and in a group of
+// namespaces those in the very same group: rights in each of today's are not
+// rights in those that it may have tomorrow.
 func (p *Policy) AllowsIn(scope iam.Scope, s Set) bool {
 	var applications Set
 	if inApplications(scope) {
 		applications = p.applications
 	}
 	named := p.namespaces[string(scope)]
+	if id, ok := scope.NamespaceGroup(); ok {
+		named = p.groups[id]
+	}
 	for i, w := range s.words {
 		if w&^(p.tenant.word(i)|applications.word(i)|named.word(i)) != 0 {
 			return false
@@ -92,6 +116,31 @@ func (p *Policy) Covers(other *Policy) bool {
 	}
 	for namespace, s := range other.namespaces {
 		if !p.AllowsIn(iam.Scope(namespace), s) {
+			return false
+		}
+	}
+	for id, s := range other.groups {
+		if !p.AllowsIn(iam.GroupScope(id), s) {
+			return false
+		}
+	}
+	return true
+}
+
+// Within reports whether everything that the subject may do, in whatever scope,
+// is in a set or needs no right.
+func (p *Policy) Within(c *Catalog, s Set) bool {
+	s = s.Union(c.open)
+	if !s.Covers(p.tenant) || !s.Covers(p.applications) {
+		return false
+	}
+	for _, named := range p.namespaces {
+		if !s.Covers(named) {
+			return false
+		}
+	}
+	for _, grouped := range p.groups {
+		if !s.Covers(grouped) {
 			return false
 		}
 	}

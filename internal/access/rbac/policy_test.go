@@ -15,6 +15,13 @@ func grant(c *Catalog, scope iam.Scope, permission string) Grant {
 	}
 }
 
+// inGroup binds a permission in the scope of group 1, which has namespaces.
+func inGroup(c *Catalog, permission string, namespaces ...string) Grant {
+	g := grant(c, "group:1", permission)
+	g.Namespaces = namespaces
+	return g
+}
+
 func TestScopes(t *testing.T) {
 	c := testCatalog()
 	i, _ := c.Index("GET", "/v2.1/regions")
@@ -77,6 +84,13 @@ func TestAllowsIn(t *testing.T) {
 		{"one namespace", []Grant{grant(c, "shop", "*.read")}, map[iam.Scope]bool{"": false, "*": false, "system": false, "shop": true}},
 		{"halves of three scopes", []Grant{grant(c, "", "regions.read"), grant(c, "*", "zones.read")},
 			map[iam.Scope]bool{"": false, "*": true, "system": false, "shop": true}},
+		{"a group of namespaces", []Grant{inGroup(c, "*.read", "shop", "bank")},
+			map[iam.Scope]bool{"": false, "*": false, "system": false, "shop": true, "bank": true, "mall": false, "group:1": true, "group:2": false}},
+		{"each of its namespaces", []Grant{grant(c, "shop", "*.read"), grant(c, "bank", "*.read")},
+			map[iam.Scope]bool{"shop": true, "bank": true, "group:1": false}},
+		{"the applications, of a group", []Grant{grant(c, "*", "*.read")}, map[iam.Scope]bool{"group:1": true}},
+		{"halves of a group and of the applications", []Grant{inGroup(c, "zones.read", "shop"), grant(c, "*", "regions.read")},
+			map[iam.Scope]bool{"group:1": true, "shop": true, "bank": false, "*": false}},
 		{"tenant half, namespace half", []Grant{grant(c, "", "regions.read"), grant(c, "system", "zones.read")},
 			map[iam.Scope]bool{"": false, "*": false, "system": true, "shop": false}},
 	} {

@@ -212,7 +212,7 @@ func (s *Server) NewTenant(t testing.TB, code string) Member {
 func (s *Server) NewMember(t testing.TB, tenant iam.Tenant, username string, roles ...string) Member {
 	t.Helper()
 	by := iam.System(tenant.ID, "test")
-	u, err := s.Directory.CreateUser(t.Context(), by, directory.NewUser{Username: username, Password: AdminPassword, Roles: roles})
+	u, err := s.Directory.CreateUser(t.Context(), by, directory.NewUser{Username: username, Password: AdminPassword, OwnPassword: true, Roles: roles})
 	if err != nil {
 		t.Fatal(err)
 	}

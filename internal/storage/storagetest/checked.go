@@ -31,6 +31,14 @@ func (c *checked) Write(ctx context.Context, t iam.TenantID, fn func(context.Con
 	return c.Engine.Write(ctx, t, c.checking(t, fn))
 }
 
+// Catalog asks on the engine itself: how is its own.
+func (c *checked) Catalog(ctx context.Context, tx storage.Tx) (storage.Catalog, error) {
+	if x, ok := tx.(checkedTx); ok {
+		tx = x.Tx
+	}
+	return c.Engine.Catalog(ctx, tx)
+}
+
 func (c *checked) checking(t iam.TenantID, fn func(context.Context, storage.Tx) error) func(context.Context, storage.Tx) error {
 	return func(ctx context.Context, tx storage.Tx) error { return fn(ctx, checkedTx{tx, c.t, t}) }
 }

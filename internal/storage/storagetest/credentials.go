@@ -19,7 +19,7 @@ func testAccounts(f *fixture) {
 	u := f.newUser("Kim")
 	want := authn.Account{
 		Standing:     authn.Standing{User: u.ID, Username: "Kim", State: iam.UserEnabled, TenantState: iam.TenantActive},
-		PasswordHash: "hash of Kim", Generation: 1, Email: u.Email}
+		PasswordHash: "hash of Kim", Generation: 1, Email: u.Email, PasswordChanged: u.Created}
 	same(f, f.account("KIM"), want)
 	_, err := f.store.Account(f.ctx(), f.tenant.ID, "nobody")
 	f.fails(err, iam.NotFound)
@@ -31,6 +31,10 @@ func testAccounts(f *fixture) {
 	f.bumps(true, func() { f.ok(f.store.SetPassword(f.ctx(), f.tenant.ID, u.ID, 1, "second", true, e)) })
 	f.logged(e)
 	want.PasswordHash, want.Generation, want.MustChangePassword = "second", 2, true
+	want.PasswordChanged = f.account("kim").PasswordChanged
+	if !want.PasswordChanged.After(u.Created) {
+		f.Errorf("changed at %v", want.PasswordChanged)
+	}
 	same(f, f.account("kim"), want)
 	_, err = f.store.Session(f.ctx(), f.tenant.ID, s.ID)
 	f.fails(err, iam.NotFound)

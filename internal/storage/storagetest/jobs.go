@@ -67,7 +67,7 @@ func (f *fixture) settleAll() {
 
 func (f *fixture) claim(node string, now time.Time, n int) []job.Claim {
 	f.Helper()
-	cs, err := f.store.ClaimJobs(f.ctx(), node, now, time.Minute, n)
+	cs, err := f.store.ClaimJobs(f.ctx(), node, job.Lane{}, now, time.Minute, n)
 	f.ok(err)
 	return cs
 }

@@ -67,6 +67,19 @@ var directoryLeaks = map[string]func(*leak){
 		l.ok(err)
 	},
 
+	"TenantAlias": func(l *leak) {
+		l.ok(l.store.SetTenantAlias(l.ctx(), l.a.tenant.ID, "alias-of-a-"+l.a.tenant.Code))
+		alias, err := l.store.TenantAlias(l.ctx(), l.a.tenant.ID)
+		l.ok(err)
+		same(l.fixture, alias, "alias-of-a-"+l.a.tenant.Code)
+	},
+	"SetTenantAlias": func(l *leak) {
+		l.fails(l.store.SetTenantAlias(l.ctx(), l.a.tenant.ID, l.b.tenant.Code), iam.Exists)
+		t, err := l.store.TenantByCode(l.ctx(), l.b.tenant.Code)
+		l.ok(err)
+		same(l.fixture, t.ID, l.b.tenant.ID)
+	},
+
 	// Regions and zones.
 	"InsertRegion": func(l *leak) {
 		r := l.b.region
@@ -176,10 +189,14 @@ var directoryLeaks = map[string]func(*leak){
 		none(l, hs, err)
 		hs, err = l.store.Holdings(l.ctx(), l.a.tenant.ID, l.a.user.ID, false)
 		l.ok(err)
-		same(l.fixture, len(hs), 2)
+		same(l.fixture, len(hs), 3)
 	},
 	"GroupBindings": func(l *leak) {
 		bs, err := l.store.GroupBindings(l.ctx(), l.a.tenant.ID, l.b.group.ID)
+		none(l, bs, err)
+	},
+	"RoleGroups": func(l *leak) {
+		bs, err := l.store.RoleGroups(l.ctx(), l.a.tenant.ID, l.b.role.ID)
 		none(l, bs, err)
 	},
 	"Rulebook": func(l *leak) {
@@ -215,6 +232,7 @@ var directoryLeaks = map[string]func(*leak){
 	"InsertBinding": func(l *leak) {
 		for _, b := range []iam.Binding{
 			{User: l.b.user.ID, Role: l.a.role.ID}, {Group: l.b.group.ID, Role: l.a.role.ID}, {User: l.a.user.ID, Role: l.b.role.ID},
+			{User: l.a.user.ID, Role: l.a.role.ID, Scope: iam.GroupScope(l.b.places.group.ID)},
 		} {
 			b.ID = iam.BindingID(l.env.NewID())
 			l.missed(l.store.InsertBinding(l.ctx(), l.a.tenant.ID, b))
@@ -295,7 +313,7 @@ var directoryLeaks = map[string]func(*leak){
 		l.ok(l.store.InsertJob(l.ctx(), l.a.tenant.ID, j))
 	},
 	"ClaimJobs": func(l *leak) { // of any tenant, but only what is due
-		_, err := l.store.ClaimJobs(l.ctx(), "node", l.b.tenant.Created, time.Minute, 1000)
+		_, err := l.store.ClaimJobs(l.ctx(), "node", job.Lane{}, l.b.tenant.Created, time.Minute, 1000)
 		l.ok(err)
 	},
 	"RenewLease": func(l *leak) {
@@ -319,7 +337,7 @@ var directoryLeaks = map[string]func(*leak){
 	"Epoch": func(l *leak) {
 		n, err := l.store.Epoch(l.ctx(), l.a.tenant.ID)
 		l.ok(err)
-		l.newBinding(iam.Binding{User: l.a.user.ID, Role: l.a.role.ID, Scope: "epoch"})
+		l.newBinding(iam.Binding{User: l.a.user.ID, Role: l.a.role.ID, Scope: "default"})
 		m, err := l.store.Epoch(l.ctx(), l.a.tenant.ID)
 		l.ok(err)
 		same(l.fixture, m, n+1)

@@ -100,7 +100,7 @@ func TestPlans(t *testing.T) {
 		"group bindings":  func(s *storage.Store) error { _, err := s.GroupBindings(ctx, tenant, iam.GroupID(id)); return err },
 		"job":             func(s *storage.Store) error { _, err := s.Job(ctx, tenant, id); return err },
 		"job by short id": func(s *storage.Store) error { _, err := s.Job(ctx, tenant, iam.Short(iam.JobID(id))); return err },
-		"nothing to do":   func(s *storage.Store) error { _, err := s.ClaimJobs(ctx, "n", now, 0, 1); return err },
+		"nothing to do":   func(s *storage.Store) error { _, err := s.ClaimJobs(ctx, "n", job.Lane{}, now, 0, 1); return err },
 		"resolve": func(s *storage.Store) error {
 			_, _, err := s.Resolve(ctx, tenant, []string{"x"}, []string{"x"})
 			return err

@@ -8,6 +8,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/authn"
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/notice"
 	"github.com/gatehouse-id/gatehouse/internal/storage"
 )
 
@@ -20,13 +21,18 @@ type population struct {
 	group        iam.Group
 	user         iam.User
 	binding      iam.Binding
+	places       namespacePopulation
 	region       iam.Region
 	emptyRegion  iam.Region
 	zone         iam.Zone
+	signIn       signInPopulation
 	session      authn.NewSession
 	token        authn.TokenRecord
+	programs     programs
 	event        iam.Event
 	job          iam.Job
+	mail         notice.Mail
+	factors      factorPopulation
 }
 
 // populate gives the fixture's tenant at least one row in every table.
@@ -43,13 +49,19 @@ func (f *fixture) populate() *population {
 	f.ok(err)
 	w.user = u
 	w.binding = f.newBinding(iam.Binding{Group: w.group.ID, Role: w.role.ID, Scope: "shared"})
+	w.places = f.populateNamespaces(u, w.role)
+	f.populateSettings(u)
 	w.region = f.newRegion("kr-1")
 	w.emptyRegion = f.newRegion("kr-2")
 	w.zone = f.newZone("kr-1a", w.region)
-	w.session = f.newSession(u)
+	w.signIn = f.populateSignIn(u)
+	w.session = w.signIn.session
 	w.token = f.newToken("token1", u)
+	w.programs = f.newPrograms(u)
 	w.event = f.event("user", "create")
 	w.job = f.newJob("seoul")
+	w.mail = f.newMail("kim@example.com")
+	w.factors = f.populateFactors(u)
 	f.ok(f.store.InsertJob(f.ctx(), f.tenant.ID, iam.Job{ID: iam.JobID(f.env.NewID()), Status: iam.JobSuccessful, Payload: []byte("{}")}, w.event))
 	f.ok(f.store.AddKey(f.ctx(), f.tenant.ID, aKey))
 	return &w

@@ -111,7 +111,7 @@ func testClaimRace(f *fixture) {
 	errs := race(8, func(i int) error {
 		for {
 			node := fmt.Sprint("node", i)
-			claims, err := f.store.ClaimJobs(f.ctx(), node, now, time.Hour, 3)
+			claims, err := f.store.ClaimJobs(f.ctx(), node, job.Lane{}, now, time.Hour, 3)
 			if err != nil || len(claims) == 0 {
 				return err
 			}

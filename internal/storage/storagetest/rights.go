@@ -157,10 +157,10 @@ func testBindings(f *fixture) {
 		f.fails(err, iam.NotFound)
 	}
 	for want, b := range map[string]iam.Binding{
-		"role":  {User: u.ID, Role: iam.RoleID(f.env.NewID()), Scope: "x"},
-		"user":  {User: iam.UserID(f.env.NewID()), Role: r.ID, Scope: "x"},
-		"group": {Group: iam.GroupID(f.env.NewID()), Role: r.ID, Scope: "x"},
-		"no id": {Group: "no id", Role: r.ID, Scope: "x"},
+		"role":  {User: u.ID, Role: iam.RoleID(f.env.NewID()), Scope: "shared"},
+		"user":  {User: iam.UserID(f.env.NewID()), Role: r.ID, Scope: "shared"},
+		"group": {Group: iam.GroupID(f.env.NewID()), Role: r.ID, Scope: "shared"},
+		"no id": {Group: "no id", Role: r.ID, Scope: "shared"},
 	} {
 		b.ID = iam.BindingID(f.env.NewID())
 		e := f.failure(f.store.InsertBinding(f.ctx(), f.tenant.ID, b), iam.NotFound)

@@ -11,6 +11,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"net/netip"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -42,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Engine) {
 		{"Zones", testZones},
 		{"InsertUser", testInsertUser},
 		{"UserHandles", testUserHandles},
+		{"UserNumbers", testUserNumbers},
 		{"NewGroupsAndRoles", testNewGroupsAndRoles},
 		{"UpdateUser", testUpdateUser},
 		{"DeleteUser", testDeleteUser},
@@ -49,6 +51,8 @@ func Run(t *testing.T, open func(t *testing.T) storage.Engine) {
 		{"UnchangedUser", testUnchangedUser},
 		{"UserPages", testUserPages},
 		{"UserFilters", testUserFilters},
+		{"UserRelations", testUserRelations},
+		{"TenantAlias", testTenantAlias},
 		{"Patterns", testPatterns},
 		{"OddText", testOddText},
 		{"Groups", testGroups},
@@ -57,15 +61,52 @@ func Run(t *testing.T, open func(t *testing.T) storage.Engine) {
 		{"APIGroups", testAPIGroups},
 		{"Bindings", testBindings},
 		{"Holdings", testHoldings},
+		{"Namespaces", testNamespaces},
+		{"DeleteNamespace", testDeleteNamespace},
+		{"NamespaceGroups", testNamespaceGroups},
+		{"NamespaceHoldings", testNamespaceHoldings},
+		{"Settings", testSettings},
+		{"SettingsRace", testSettingsRace},
+		{"Images", testImages},
+		{"Pictures", testPictures},
 		{"Accounts", testAccounts},
 		{"Sessions", testSessions},
 		{"PurgeSessions", testPurgeSessions},
+		{"PendingSessions", testPendingSessions},
+		{"SessionLists", testSessionLists},
+		{"AccountKeys", testAccountKeys},
+		{"Emails", testEmails},
+		{"PasswordHistory", testPasswordHistory},
+		{"Challenges", testChallenges},
+		{"TryChallenge", testTryChallenge},
+		{"PurgeSignInLeftovers", testPurgeSignInLeftovers},
+		{"Lockouts", testLockouts},
+		{"LockoutMemory", testLockoutMemory},
 		{"Logins", testLogins},
+		{"PurgeLoginEvents", testPurgeLoginEvents},
 		{"Tokens", testTokens},
+		{"ScopedTokens", testScopedTokens},
+		{"AccessKeys", testAccessKeys},
+		{"AccessKeyRace", testAccessKeyRace},
+		{"Signatures", testSignatures},
+		{"SigningKeys", testSigningKeys},
+		{"Authorities", testAuthorities},
+		{"Certificates", testCertificates},
+		{"Factors", testFactors},
+		{"ActivateFactor", testActivateFactor},
+		{"UseFactor", testUseFactor},
+		{"DeleteFactor", testDeleteFactor},
+		{"Passkeys", testPasskeys},
+		{"RecoveryCodes", testRecoveryCodes},
+		{"FactorRaces", testFactorRaces},
 		{"Events", testEvents},
 		{"PurgeEvents", testPurgeEvents},
 		{"Jobs", testJobs},
 		{"Claims", testClaims},
+		{"Lanes", testLanes},
+		{"HouseJobs", testHouseJobs},
+		{"Mails", testMails},
+		{"PurgeMails", testPurgeMails},
 		{"Epochs", testEpochs},
 		{"Keys", testKeys},
 		{"Installation", testInstallation},
@@ -73,6 +114,9 @@ func Run(t *testing.T, open func(t *testing.T) storage.Engine) {
 		{"HandleRace", testHandleRace},
 		{"ClaimRace", testClaimRace},
 		{"SessionRace", testSessionRace},
+		{"StepRace", testStepRace},
+		{"ChallengeRaces", testChallengeRaces},
+		{"LockoutRace", testLockoutRace},
 		{"EraseRace", testEraseRace},
 		{"SettingRace", testSettingRace},
 		{"Unavailable", testUnavailable},
@@ -140,7 +184,9 @@ func (f *fixture) failure(err error, k iam.Kind) *iam.Error {
 
 // same wants equal values. Empty and nil are the same.
 // diff tells how two values differ. Empty and nil are the same.
-func diff(want, got any) string { return cmp.Diff(want, got, cmpopts.EquateEmpty()) }
+func diff(want, got any) string {
+	return cmp.Diff(want, got, cmpopts.EquateEmpty(), cmpopts.EquateComparable(netip.Prefix{}))
+}
 
 func same[T any](f *fixture, got, want T) {
 	f.Helper()
@@ -197,8 +243,11 @@ var codes atomic.Int64
 func (f *fixture) newTenant(parent iam.TenantID) iam.Tenant {
 	f.Helper()
 	t := f.aTenant(parent)
-	born := tenancy.Birth{Namespaces: []iam.Namespace{
-		{ID: iam.NamespaceID(f.env.NewID()), Name: iam.NamespaceSystem, Created: t.Created, Updated: t.Created, Version: 1}}}
+	var born tenancy.Birth
+	for _, name := range iam.BuiltinNamespaces() {
+		born.Namespaces = append(born.Namespaces, iam.Namespace{
+			ID: iam.NamespaceID(f.env.NewID()), Name: name, Created: t.Created, Updated: t.Created, Version: 1})
+	}
 	f.ok(f.store.InsertTenant(f.ctx(), t, born))
 	return t
 }

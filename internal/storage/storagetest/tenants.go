@@ -133,6 +133,11 @@ func testEraseTenant(f *fixture) {
 	for i := range 5 {
 		f.newUser(fmt.Sprintf("more%d", i))
 	}
+	for table, rows := range f.rowsOf(victim.ID) {
+		if len(rows) == 0 {
+			f.Errorf("populate leaves %s empty", table)
+		}
+	}
 	last := f.epoch()
 	f.tenant = bystander
 	f.populate()

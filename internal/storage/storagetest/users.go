@@ -16,6 +16,7 @@ func testInsertUser(f *fixture) {
 	u.Label, u.Email, u.EmailVerified, u.GivenName, u.FamilyName = "K", "Kim@Example.com", true, "Min", "Kim"
 	u.DisplayName, u.Phone, u.State, u.MustChangePassword = "김 민", "+82 2", iam.UserPending, true
 	u.Attributes = map[string]string{"ldap.uid": "kim", "quote\"": "línea\n2"}
+	u.Language, u.TimeZone, u.Theme, u.Rules = "ko", "Asia/Seoul", "dark", someRules()
 	e := f.event("user", "create")
 	w := directory.UserWrite{User: u, PasswordHash: "a hash", Groups: &[]iam.GroupID{g1.ID, g2.ID}, Roles: &[]iam.RoleID{r.ID}}
 	var got iam.User
@@ -26,7 +27,10 @@ func testInsertUser(f *fixture) {
 	})
 	f.logged(e)
 	want := u
-	want.HasPassword = true
+	want.HasPassword, want.PasswordChanged, want.Number = true, u.Created, got.Number
+	if got.Number < 1 || got.Number >= 1<<53 {
+		f.Errorf("number %d", got.Number)
+	}
 	want.Groups = []iam.Ref[iam.GroupID]{groupRef(g2), groupRef(g1)} // by name
 	want.Roles = []iam.Ref[iam.RoleID]{roleRef(r)}
 	same(f, got, want)
@@ -54,6 +58,45 @@ func testInsertUser(f *fixture) {
 	f.fails(err, iam.NotFound)
 	_, err = f.store.User(f.ctx(), f.tenant.ID, directory.UserKey{Username: "lee"})
 	f.fails(err, iam.NotFound)
+}
+
+// someRules have every member.
+func someRules() iam.UserRules {
+	return iam.UserRules{NoPages: true, NoAPI: true, RequireFactor: true,
+		Pages: iam.SourceRule{On: true, Sources: []iam.Source{{Type: iam.SourceIP, Value: "10.0.0.0/8"}}},
+		API:   iam.SourceRule{Sources: []iam.Source{{Type: iam.SourceVPC, Value: "123"}, {Type: iam.SourceVPCServer, Value: "4"}}}}
+}
+
+// testUserNumbers: a number is made of the id, is another one where that is
+// taken, and is for life. The handle has nothing to do with it.
+func testUserNumbers(f *fixture) {
+	kim := f.newUser("kim")
+	twin := f.aUser("lee")
+	twin.ID = iam.UserID(string(twin.ID[:20]) + string(kim.ID[20:])) // the digits that the number is made of
+	lee, err := f.store.InsertUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: twin})
+	f.ok(err)
+	if lee.Number == kim.Number || lee.Number < 1 || lee.Handle != "lee" {
+		f.Errorf("numbers %d and %d, handle %q", kim.Number, lee.Number, lee.Handle)
+	}
+	change := kim
+	change.Username, change.Number = "renamed", lee.Number
+	renamed, err := f.store.UpdateUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: change})
+	f.ok(err)
+	same(f, renamed.Number, kim.Number)
+	for _, u := range []iam.User{renamed, lee} {
+		got, err := f.store.User(f.ctx(), f.tenant.ID, directory.UserKey{Number: u.Number})
+		f.ok(err)
+		same(f, got, u)
+	}
+	for _, n := range []int64{-1, 1 << 53, 1<<63 - 1} {
+		_, err := f.store.User(f.ctx(), f.tenant.ID, directory.UserKey{Number: n})
+		f.fails(err, iam.NotFound)
+	}
+	f.tenant = f.newTenant("")
+	twin.ID = kim.ID // in another tenant
+	elsewhere, err := f.store.InsertUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: twin})
+	f.ok(err)
+	same(f, elsewhere.Number, kim.Number)
 }
 
 func testUserHandles(f *fixture) {
@@ -127,6 +170,9 @@ func testUpdateUser(f *fixture) {
 		f.ok(err)
 		w.User.Version++
 		w.User.Groups, w.User.Roles = got.Groups, got.Roles
+		if w.PasswordHash != "" {
+			w.User.PasswordChanged = w.User.Updated
+		}
 		same(f, got, w.User)
 		return got
 	}
@@ -136,8 +182,10 @@ func testUpdateUser(f *fixture) {
 	want.Username, want.Label, want.Email, want.EmailVerified = "Kim2", "L", "k@example.com", true
 	want.GivenName, want.FamilyName, want.DisplayName, want.Phone = "a", "b", "c", "d"
 	want.State, want.Attributes, want.Updated = iam.UserDisabled, map[string]string{"x": "y"}, f.env.Time()
+	want.Language, want.TimeZone, want.Theme, want.Rules = "en-GB", "UTC", "light", someRules()
 	ignored := want
 	ignored.Handle, ignored.LastLogin, ignored.Created = "other", f.env.Time(), f.env.Time()
+	ignored.Number, ignored.PasswordChanged, ignored.HasPassword = 7, f.env.Time(), false
 	e := f.event("user", "update")
 	f.bumps(false, func() {
 		got, err := f.store.UpdateUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: ignored}, e)
@@ -176,6 +224,7 @@ func testUpdateUser(f *fixture) {
 		f.ok(f.store.RecordLogin(f.ctx(), f.tenant.ID, f.aLogin(u), &s))
 		u, err = f.store.User(f.ctx(), f.tenant.ID, directory.UserKey{ID: u.ID})
 		f.ok(err)
+		u.Updated = f.env.Time()
 		w.User = u
 		f.bumps(true, func() { u = update(w) })
 		if _, err := f.store.Session(f.ctx(), f.tenant.ID, s.ID); !iam.Is(err, iam.NotFound) {

@@ -6,11 +6,15 @@ ALTER TABLE users ADD COLUMN language TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE users ADD COLUMN time_zone TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE users ADD COLUMN theme TEXT COLLATE "C" NOT NULL DEFAULT '';
 ALTER TABLE users ADD COLUMN rules TEXT COLLATE "C" NOT NULL DEFAULT '{}';
+ALTER TABLE users ADD COLUMN display_key TEXT COLLATE "C" NOT NULL DEFAULT ''; -- iam.Fold of display_name, for filters only
 ALTER TABLE users ADD COLUMN password_changed_at BIGINT NOT NULL DEFAULT 0; -- 0 without a password
 -- The owner of the tables sees no row of any tenant while row-level security is forced.
 ALTER TABLE users NO FORCE ROW LEVEL SECURITY;
 UPDATE users SET password_changed_at = updated_at WHERE password_hash <> '';
-UPDATE users SET number = (('x' || substr(replace(user_id::text, '-', ''), 21))::bit(48)::bigint & 140737488355327) | 1;
+UPDATE users SET display_key = lower(display_name); -- which folds ASCII; the next change of the user the rest
+UPDATE users SET number = counted.n FROM (
+    SELECT tenant_id, user_id, row_number() OVER (PARTITION BY tenant_id ORDER BY created_at, user_id) AS n FROM users
+) AS counted WHERE counted.tenant_id = users.tenant_id AND counted.user_id = users.user_id;
 ALTER TABLE users FORCE ROW LEVEL SECURITY;
 CREATE UNIQUE INDEX users_number ON users (tenant_id, number);
 
@@ -76,6 +80,7 @@ CREATE TABLE lockouts (
     subject       TEXT COLLATE "C" NOT NULL,    -- 'user:' and the folded name, 'addr:' and the address
     failures      INTEGER NOT NULL,
     last_at       BIGINT  NOT NULL,
+    prior_at      BIGINT  NOT NULL,    -- last_at before the last attempt, for when that succeeds
     blocked_until BIGINT  NOT NULL,
     PRIMARY KEY (tenant_id, subject)
 );
@@ -94,6 +99,7 @@ CREATE TABLE factors (
     active        BOOLEAN NOT NULL,
     created_at    BIGINT  NOT NULL,
     last_used_at  BIGINT  NOT NULL,    -- 0: never
+    expires_at    BIGINT  NOT NULL,    -- until when it can become active; 0 when it is
     PRIMARY KEY (tenant_id, factor_id),
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, user_id) ON DELETE CASCADE
 );
@@ -113,6 +119,7 @@ CREATE TABLE recovery_codes (
 
 ALTER TABLE sessions ADD COLUMN pages BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE sessions ADD COLUMN last_seen_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN life BIGINT NOT NULL DEFAULT 0;    -- how long it lasts when no step is left; 0: the dialect's
 ALTER TABLE sessions ADD COLUMN methods TEXT COLLATE "C" NOT NULL DEFAULT '';  -- separated by spaces
 ALTER TABLE sessions ADD COLUMN pending TEXT COLLATE "C" NOT NULL DEFAULT '';  -- steps, separated by spaces
 ALTER TABLE sessions ADD COLUMN key_id TEXT COLLATE "C" NOT NULL DEFAULT '';   -- which key made the MAC of its secret; '' without one
@@ -191,7 +198,8 @@ CREATE TABLE mails (
     attempts   INTEGER NOT NULL,
     last_error TEXT COLLATE "C" NOT NULL,
     created_at BIGINT  NOT NULL,
-    sent_at    BIGINT  NOT NULL,
+    sent_at    BIGINT  NOT NULL,       -- 0: it was not
+    expires_at BIGINT  NOT NULL,       -- when what it holds is good for nothing any more; 0: never
     PRIMARY KEY (tenant_id, mail_id)
 );
 CREATE INDEX mails_created ON mails (tenant_id, created_at, mail_id);
@@ -220,6 +228,21 @@ CREATE TABLE namespace_group_members (
     FOREIGN KEY (tenant_id, namespace_id) REFERENCES namespaces (tenant_id, namespace_id) ON DELETE CASCADE
 );
 CREATE INDEX namespace_group_members_namespace ON namespace_group_members (tenant_id, namespace_id);
+
+-- A binding ends with the namespace, or the group of namespaces, that is its
+-- scope: '' is the tenant, '*' applications, 'group:' and an id, else a namespace.
+ALTER TABLE bindings ADD COLUMN namespace_id UUID;       -- of a scope that is one
+ALTER TABLE bindings ADD COLUMN namespace_group_id UUID; -- of a scope that is one
+ALTER TABLE bindings ADD FOREIGN KEY (tenant_id, namespace_id) REFERENCES namespaces (tenant_id, namespace_id) ON DELETE CASCADE;
+ALTER TABLE bindings ADD FOREIGN KEY (tenant_id, namespace_group_id)
+    REFERENCES namespace_groups (tenant_id, namespace_group_id) ON DELETE CASCADE;
+ALTER TABLE bindings NO FORCE ROW LEVEL SECURITY;
+ALTER TABLE namespaces NO FORCE ROW LEVEL SECURITY;
+UPDATE bindings b SET namespace_id = n.namespace_id FROM namespaces n WHERE n.tenant_id = b.tenant_id AND n.name = b.scope;
+ALTER TABLE bindings FORCE ROW LEVEL SECURITY;
+ALTER TABLE namespaces FORCE ROW LEVEL SECURITY;
+CREATE INDEX bindings_namespace ON bindings (tenant_id, namespace_id);
+CREATE INDEX bindings_namespace_group ON bindings (tenant_id, namespace_group_id);
 
 -- Row-level security, as for the tables of the first migration.
 -- +goose StatementBegin

@@ -6,9 +6,13 @@ ALTER TABLE users ADD COLUMN language TEXT NOT NULL DEFAULT '';
 ALTER TABLE users ADD COLUMN time_zone TEXT NOT NULL DEFAULT '';
 ALTER TABLE users ADD COLUMN theme TEXT NOT NULL DEFAULT '';
 ALTER TABLE users ADD COLUMN rules TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE users ADD COLUMN display_key TEXT NOT NULL DEFAULT ''; -- iam.Fold of display_name, for filters only
 ALTER TABLE users ADD COLUMN password_changed_at BIGINT NOT NULL DEFAULT 0; -- 0 without a password
 UPDATE users SET password_changed_at = updated_at WHERE password_hash <> '';
-UPDATE users SET number = (random() & 140737488355327) | 1;
+UPDATE users SET display_key = lower(display_name); -- which folds ASCII; the next change of the user the rest
+UPDATE users SET number = counted.n FROM (
+    SELECT tenant_id, user_id, row_number() OVER (PARTITION BY tenant_id ORDER BY created_at, user_id) AS n FROM users
+) AS counted WHERE counted.tenant_id = users.tenant_id AND counted.user_id = users.user_id;
 CREATE UNIQUE INDEX users_number ON users (tenant_id, number);
 
 CREATE TABLE user_pictures (
@@ -73,6 +77,7 @@ CREATE TABLE lockouts (
     subject       TEXT    NOT NULL,    -- 'user:' and the folded name, 'addr:' and the address
     failures      INTEGER NOT NULL,
     last_at       BIGINT  NOT NULL,
+    prior_at      BIGINT  NOT NULL,    -- last_at before the last attempt, for when that succeeds
     blocked_until BIGINT  NOT NULL,
     PRIMARY KEY (tenant_id, subject)
 ) WITHOUT ROWID;
@@ -91,6 +96,7 @@ CREATE TABLE factors (
     active        BOOLEAN NOT NULL,
     created_at    BIGINT  NOT NULL,
     last_used_at  BIGINT  NOT NULL,    -- 0: never
+    expires_at    BIGINT  NOT NULL,    -- until when it can become active; 0 when it is
     PRIMARY KEY (tenant_id, factor_id),
     FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, user_id) ON DELETE CASCADE
 );
@@ -110,6 +116,7 @@ CREATE TABLE recovery_codes (
 
 ALTER TABLE sessions ADD COLUMN pages BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE sessions ADD COLUMN last_seen_at BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE sessions ADD COLUMN life BIGINT NOT NULL DEFAULT 0;    -- how long it lasts when no step is left; 0: the dialect's
 ALTER TABLE sessions ADD COLUMN methods TEXT NOT NULL DEFAULT '';  -- separated by spaces
 ALTER TABLE sessions ADD COLUMN pending TEXT NOT NULL DEFAULT '';  -- steps, separated by spaces
 ALTER TABLE sessions ADD COLUMN key_id TEXT NOT NULL DEFAULT '';   -- which key made the MAC of its secret; '' without one
@@ -188,7 +195,8 @@ CREATE TABLE mails (
     attempts   INTEGER NOT NULL,
     last_error TEXT    NOT NULL,
     created_at BIGINT  NOT NULL,
-    sent_at    BIGINT  NOT NULL,
+    sent_at    BIGINT  NOT NULL,       -- 0: it was not
+    expires_at BIGINT  NOT NULL,       -- when what it holds is good for nothing any more; 0: never
     PRIMARY KEY (tenant_id, mail_id)
 );
 CREATE INDEX mails_created ON mails (tenant_id, created_at, mail_id);
@@ -217,3 +225,34 @@ CREATE TABLE namespace_group_members (
     FOREIGN KEY (tenant_id, namespace_id) REFERENCES namespaces (tenant_id, namespace_id) ON DELETE CASCADE
 ) WITHOUT ROWID;
 CREATE INDEX namespace_group_members_namespace ON namespace_group_members (tenant_id, namespace_id);
+
+-- A binding ends with the namespace, or the group of namespaces, that is its
+-- scope. SQLite adds no foreign key of two columns to a table: it is made anew.
+CREATE TABLE bindings_new (
+    tenant_id          TEXT   NOT NULL,
+    binding_id         TEXT   NOT NULL,
+    user_id            TEXT,                    -- exactly one of user and group
+    group_id           TEXT,
+    role_id            TEXT   NOT NULL,
+    scope              TEXT   NOT NULL,         -- '' the tenant, '*' applications, 'group:' and an id, else a namespace
+    created_by         TEXT   NOT NULL,
+    created_at         BIGINT NOT NULL,
+    namespace_id       TEXT,                    -- of a scope that is one
+    namespace_group_id TEXT,                    -- of a scope that is one
+    PRIMARY KEY (tenant_id, binding_id),
+    FOREIGN KEY (tenant_id, user_id) REFERENCES users (tenant_id, user_id) ON DELETE CASCADE,
+    FOREIGN KEY (tenant_id, group_id) REFERENCES user_groups (tenant_id, group_id) ON DELETE CASCADE,
+    FOREIGN KEY (tenant_id, role_id) REFERENCES roles (tenant_id, role_id) ON DELETE CASCADE,
+    FOREIGN KEY (tenant_id, namespace_id) REFERENCES namespaces (tenant_id, namespace_id) ON DELETE CASCADE,
+    FOREIGN KEY (tenant_id, namespace_group_id) REFERENCES namespace_groups (tenant_id, namespace_group_id) ON DELETE CASCADE,
+    CHECK ((user_id IS NULL) <> (group_id IS NULL))
+);
+INSERT INTO bindings_new SELECT b.tenant_id, b.binding_id, b.user_id, b.group_id, b.role_id, b.scope, b.created_by, b.created_at,
+    n.namespace_id, NULL FROM bindings b LEFT JOIN namespaces n ON n.tenant_id = b.tenant_id AND n.name = b.scope;
+DROP TABLE bindings;
+ALTER TABLE bindings_new RENAME TO bindings;
+CREATE UNIQUE INDEX bindings_user ON bindings (tenant_id, user_id, role_id, scope);
+CREATE UNIQUE INDEX bindings_group ON bindings (tenant_id, group_id, role_id, scope);
+CREATE INDEX bindings_role ON bindings (tenant_id, role_id);
+CREATE INDEX bindings_namespace ON bindings (tenant_id, namespace_id);
+CREATE INDEX bindings_namespace_group ON bindings (tenant_id, namespace_group_id);

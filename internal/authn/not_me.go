@@ -1,0 +1,118 @@
+package authn
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// notMeLife is how long somebody can say that a change was not theirs.
+const notMeLife = 7 * 24 * time.Hour
+
+// tell mails the user a notice of a change to how they sign in, with a link for
+// who did not make it. The change is done by now: that the mail cannot be kept
+// does not undo it.
+func (s *Service) tell(ctx context.Context, t iam.TenantID, a Account, kind iam.MessageKind, by iam.Actor, what string) {
+	s.tellOf(ctx, t, a, kind, by, issued{What: what})
+}
+
+// tellOf is tell, of something that may be a credential, which the link ends.
+func (s *Service) tellOf(ctx context.Context, t iam.TenantID, a Account, kind iam.MessageKind, by iam.Actor, of issued) {
+	if a.Email == "" {
+		return
+	}
+	now := s.env.Time()
+	m := iam.Message{Kind: kind, To: a.Email, Username: a.Username, Language: a.Language, Facts: map[string]string{
+		"what": of.What, "id": of.ID, "by": by.Username, "address": by.Address, "client": by.Client, "at": now.Format(time.RFC3339)}}
+	data, err := json.Marshal(linked{Email: a.Email, Issued: of})
+	if err == nil {
+		// A subject of its own: whoever makes one change after the other must
+		// not void the links of the notices that went out before.
+		m.Token, m.Expires, err = s.newLink(ctx, t, a.User, PurposeNotMe, s.env.NewID(), data, notMeLife)
+	}
+	if err == nil {
+		err = s.mail.Send(ctx, t, m)
+	}
+	if err != nil {
+		s.log.WarnContext(ctx, "authn: cannot tell a user of a change", "tenant", t, "user", a.User, "kind", kind, "error", err)
+	}
+}
+
+// NotMe is for who sees a sign-in that was not theirs: it ends every session
+// of the user but the actor's, and asks for a new password. NotFound: there is
+// no such login event of the actor.
+func (s *Service) NotMe(ctx context.Context, by iam.Actor, event iam.EventID) error {
+	e, err := s.store.LoginEvent(ctx, by.Home, event)
+	if err != nil {
+		return err
+	}
+	if e.User != by.User {
+		return iam.ErrNotFound("login event", string(event))
+	}
+	told := s.env.Event(by, "user", "not-me", string(by.User), by.Username)
+	told.Details = iam.Merge(told.Details, map[string]string{"login_event": string(event)})
+	if err := s.store.RequirePassword(ctx, by.Home, by.User, told); err != nil {
+		return err
+	}
+	_, err = s.EndOtherSessions(ctx, by)
+	return err
+}
+
+// NotMeLink is NotMe by the link of a notice: it ends all sessions, and the
+// credential that the notice tells of, makes the password unusable until it is
+// reset, and mails a link to reset it to where the notice was sent. That becomes
+// the address of the user again if it was changed meanwhile, or else whoever did
+// that could reset the password too.
+// Invalid, with ReasonWrongCode.
+func (s *Service) NotMeLink(ctx context.Context, token string, from Origin) error {
+	t, c, err := s.checkLink(ctx, token, PurposeNotMe)
+	if err != nil {
+		return err
+	}
+	l, err := s.linkedOf(ctx, t, c)
+	if err != nil {
+		return err
+	}
+	if err := s.spend(ctx, t, c); err != nil {
+		return err
+	}
+	a, err := s.dropPassword(ctx, t, c.User, from)
+	if err != nil {
+		return err
+	}
+	by := s.actor(t, a.Standing, iam.MethodEmail, "", from)
+	if err := s.endIssued(ctx, by, l.Issued); err != nil {
+		return err
+	}
+	if iam.Fold(a.Email) != iam.Fold(l.Email) {
+		err = s.store.SetEmail(ctx, t, a.User, l.Email, s.env.Event(by, "user", "change-email", string(a.User), a.Username))
+		if err != nil {
+			return err
+		}
+	}
+	return s.sendPasswordLink(ctx, t, a, l.Email, PurposeReset, iam.MessageReset, linkLife, factsOf(from, s.env.Time()))
+}
+
+// dropPassword leaves a user without a password and without sessions. It does
+// not matter that somebody else, perhaps who is to be locked out, changes the
+// password at the same time.
+func (s *Service) dropPassword(ctx context.Context, t iam.TenantID, u iam.UserID, from Origin) (Account, error) {
+	for {
+		a, err := s.store.AccountByID(ctx, t, u)
+		if iam.Is(err, iam.NotFound) || err == nil && !a.Good() {
+			return Account{}, wrongCode()
+		}
+		if err != nil {
+			return Account{}, err
+		}
+		e := s.env.Event(s.actor(t, a.Standing, iam.MethodEmail, "", from), "user", "not-me", string(u), a.Username)
+		err = s.store.SetPassword(ctx, t, u, a.Generation, "", true, e)
+		if iam.Is(err, iam.Conflict) {
+			continue
+		}
+		a.Generation++
+		return a, err
+	}
+}

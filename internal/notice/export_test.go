@@ -1,0 +1,4 @@
+package notice
+
+// Purge retires old mails at once.
+var Purge = (*Service).purge

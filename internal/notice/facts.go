@@ -1,0 +1,46 @@
+package notice
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// fact is one line of what happened.
+type fact struct {
+	Name string // "what", "id", "by", "at", "client", "address"
+	Text string
+	Time time.Time // of "at"
+}
+
+// maxFact bounds the text of a fact, in bytes.
+const maxFact = 256
+
+// facts puts what is known of an event into the order of the mail. What the
+// request itself says of its client is not repeated: anybody can ask for a
+// mail to another, and would choose what it says.
+func facts(of map[string]string, now time.Time) []fact {
+	if len(of) == 0 {
+		return nil
+	}
+	var fs []fact
+	add := func(name, text string) {
+		if text = oneLine(text); text != "" {
+			fs = append(fs, fact{Name: name, Text: iam.Cut(text, maxFact)})
+		}
+	}
+	add("what", of["what"])
+	add("id", of["id"])
+	add("by", of["by"])
+	at, err := time.Parse(time.RFC3339, of["at"])
+	if err != nil {
+		at = now
+	}
+	fs = append(fs, fact{Name: "at", Time: at.UTC()})
+	add("client", clientName(of["client"]))
+	if a, err := netip.ParseAddr(of["address"]); err == nil {
+		add("address", a.Unmap().WithZone("").String())
+	}
+	return fs
+}

@@ -1,0 +1,137 @@
+package storagetest
+
+import (
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/internal/authn"
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+var lockoutPolicy = iam.LockoutPolicy{Delay: time.Second, MaxDelay: 10 * time.Second, Window: time.Hour}
+
+// lockoutSubjects are a name with so many free failures, and an address with
+// twice as many.
+func lockoutSubjects(free int) []authn.LockoutSubject {
+	return []authn.LockoutSubject{{Name: "user:kim", Free: free, Policy: lockoutPolicy}, {Name: "addr:192.0.2.1", Free: 2 * free, Policy: lockoutPolicy}}
+}
+
+func testLockouts(f *fixture) {
+	now := f.env.Time()
+	both := lockoutSubjects(3)
+	user := both[:1]
+	fail := func(subjects []authn.LockoutSubject, want time.Duration) {
+		f.Helper()
+		until, err := f.store.CountFailure(f.ctx(), f.tenant.ID, now, subjects)
+		f.ok(err)
+		if want == 0 != until.IsZero() || want > 0 && !until.Equal(now.Add(want)) {
+			f.Fatalf("blocked until %v, want %v after %v", until, want, now)
+		}
+	}
+	f.bumps(false, func() {
+		for range 4 { // the fourth may still be tried, and blocks
+			fail(both, 0)
+		}
+		fail(both, time.Second)
+		fail(user, time.Second)
+	})
+	now = now.Add(999 * time.Millisecond)
+	fail(both, time.Millisecond) // what was refused has not made it longer
+	for _, delay := range []time.Duration{1, 2, 4, 8, 10, 10} {
+		now = now.Add(time.Duration(delay) * time.Second) // each doubles, up to the most
+		fail(user, 0)
+		if delay < 10 {
+			fail(user, min(2*delay, 10)*time.Second)
+		} else {
+			fail(user, 10*time.Second)
+		}
+	}
+
+	// An attempt that succeeds leaves things as they were before it.
+	now = now.Add(10 * time.Second)
+	fail(user, 0)
+	f.ok(f.store.ForgetFailures(f.ctx(), f.tenant.ID, user))
+	fail(user, 0)
+	fail(user, 10*time.Second)
+	// Nobody else's failures are touched, nor is what nobody counted.
+	f.ok(f.store.ForgetFailures(f.ctx(), f.tenant.ID, []authn.LockoutSubject{{Name: "user:lee"}, {Name: "user:lee", Clear: true}}))
+	fail(user, 10*time.Second)
+
+	user[0].Clear = true
+	f.ok(f.store.ForgetFailures(f.ctx(), f.tenant.ID, user))
+	for range 4 {
+		fail(user, 0)
+	}
+	fail(user, time.Second)
+
+	// All are forgotten so long after the last.
+	now = now.Add(lockoutPolicy.Window)
+	fail(user, 0)
+	fail(user, 2*time.Second)
+	now = now.Add(lockoutPolicy.Window + time.Microsecond)
+	for range 4 {
+		fail(user, 0)
+	}
+	fail(user, time.Second)
+
+	for _, id := range []iam.TenantID{iam.TenantID(f.env.NewID()), "no id"} {
+		_, err := f.store.CountFailure(f.ctx(), id, now, both)
+		f.fails(err, iam.NotFound)
+	}
+	going := f.newTenant("")
+	going.State = iam.TenantDeleting
+	f.ok(f.store.UpdateTenant(f.ctx(), going.ID, going))
+	_, err := f.store.CountFailure(f.ctx(), going.ID, now, both)
+	f.fails(err, iam.NotFound)
+}
+
+// testLockoutMemory: attempts that succeed do not keep failures remembered.
+func testLockoutMemory(f *fixture) {
+	now := f.env.Time()
+	address := []authn.LockoutSubject{{Name: "addr:192.0.2.2", Free: 3, Policy: lockoutPolicy}}
+	count := func() time.Time {
+		f.Helper()
+		until, err := f.store.CountFailure(f.ctx(), f.tenant.ID, now, address)
+		f.ok(err)
+		return until
+	}
+	for range 3 {
+		count()
+	}
+	for range 4 { // colleagues sign in all the time
+		now = now.Add(lockoutPolicy.Window / 3)
+		count()
+		f.ok(f.store.ForgetFailures(f.ctx(), f.tenant.ID, address))
+	}
+	for range 3 {
+		if until := count(); !until.IsZero() {
+			f.Fatalf("failures of more than a window ago block until %v", until)
+		}
+	}
+}
+
+// testLockoutRace: of many attempts at once no more are let than are free, and
+// the one that blocks.
+func testLockoutRace(f *fixture) {
+	now := f.env.Time()
+	subjects := lockoutSubjects(5)
+	reversed := []authn.LockoutSubject{subjects[1], subjects[0]}
+	let := make(chan bool, 100)
+	for _, err := range race(cap(let), func(i int) error {
+		mine := subjects
+		if i%2 == 0 {
+			mine = reversed
+		}
+		until, err := f.store.CountFailure(f.ctx(), f.tenant.ID, now, mine)
+		let <- err == nil && until.IsZero()
+		return err
+	}) {
+		f.ok(err)
+	}
+	n := 0
+	for range cap(let) {
+		if <-let {
+			n++
+		}
+	}
+	same(f, n, 6)
+}

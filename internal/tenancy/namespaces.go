@@ -1,0 +1,141 @@
+package tenancy
+
+import (
+	"context"
+	"regexp"
+	"slices"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// NamespaceStore keeps namespaces. The changes that can change a decision count
+// the tenant's epoch up.
+type NamespaceStore interface {
+	// InsertNamespace writes a namespace. Exists: the name is taken.
+	InsertNamespace(ctx context.Context, t iam.TenantID, n iam.Namespace, events ...iam.Event) error
+	// UpdateNamespace writes the description at n.Version. NotFound, Conflict.
+	UpdateNamespace(ctx context.Context, t iam.TenantID, n iam.Namespace, events ...iam.Event) error
+	// DeleteNamespace removes a namespace, also out of its groups, and the
+	// bindings in it. NotFound.
+	DeleteNamespace(ctx context.Context, t iam.TenantID, id iam.NamespaceID, events ...iam.Event) error
+	// Namespace answers a namespace by name. NotFound.
+	Namespace(ctx context.Context, t iam.TenantID, name string) (iam.Namespace, error)
+	// Namespaces answers all namespaces, by name.
+	Namespaces(ctx context.Context, t iam.TenantID) ([]iam.Namespace, error)
+}
+
+// maxNamespaces bounds the namespaces of a tenant.
+const maxNamespaces = 10_000
+
+// Namespace answers a namespace by name. NotFound.
+func (s *Service) Namespace(ctx context.Context, by iam.Actor, name string) (iam.Namespace, error) {
+	return s.store.Namespace(ctx, by.Tenant, name)
+}
+
+// Namespaces answers all namespaces of the actor's tenant, by name. There are
+// at most some ten thousand.
+func (s *Service) Namespaces(ctx context.Context, by iam.Actor) ([]iam.Namespace, error) {
+	return s.store.Namespaces(ctx, by.Tenant)
+}
+
+// CreateNamespace makes a namespace. Invalid; Exists; Precondition: there are
+// as many as there may be.
+func (s *Service) CreateNamespace(ctx context.Context, by iam.Actor, name, description string) (iam.Namespace, error) {
+	now := s.env.Time()
+	n := iam.Namespace{ID: iam.NamespaceID(s.env.NewID()), Name: name, Description: description, Created: now, Updated: now, Version: 1}
+	if err := checkNamespace(n); err != nil {
+		return iam.Namespace{}, err
+	}
+	present, err := s.store.Namespaces(ctx, by.Tenant)
+	if err != nil {
+		return iam.Namespace{}, err
+	}
+	if len(present) >= maxNamespaces {
+		return iam.Namespace{}, iam.E(iam.Precondition, "a tenant has at most %d namespaces", maxNamespaces).Because(iam.ReasonLimit)
+	}
+	if err := s.store.InsertNamespace(ctx, by.Tenant, n, s.env.Event(by, "namespace", "create", string(n.ID), n.Name)); err != nil {
+		return iam.Namespace{}, err
+	}
+	return n, nil
+}
+
+// NamespaceChange says what to change in a namespace; nil members stay. The
+// name is for life: scopes and paths are made of it. Version 0 takes the
+// namespace as it is.
+type NamespaceChange struct {
+	Description *string
+	Version     int64
+}
+
+// UpdateNamespace changes a namespace. NotFound, Invalid, Conflict.
+func (s *Service) UpdateNamespace(ctx context.Context, by iam.Actor, name string, ch NamespaceChange) (iam.Namespace, error) {
+	n, err := s.store.Namespace(ctx, by.Tenant, name)
+	if err != nil {
+		return iam.Namespace{}, err
+	}
+	if ch.Version != 0 && ch.Version != n.Version {
+		return iam.Namespace{}, iam.ErrStale("namespace", name)
+	}
+	set(&n.Description, ch.Description)
+	if err := checkNamespace(n); err != nil {
+		return iam.Namespace{}, err
+	}
+	n.Updated = s.env.Time()
+	if err := s.store.UpdateNamespace(ctx, by.Tenant, n, s.env.Event(by, "namespace", "update", string(n.ID), n.Name)); err != nil {
+		return iam.Namespace{}, err
+	}
+	n.Version++
+	return n, nil
+}
+
+// DeleteNamespace removes a namespace and the bindings in it, and takes it out
+// of its groups. NotFound; Precondition: it is one of those that every tenant
+// has; Denied: a binding gives a right in it that the actor lacks there.
+func (s *Service) DeleteNamespace(ctx context.Context, by iam.Actor, name string) error {
+	if slices.Contains(iam.BuiltinNamespaces(), name) {
+		return iam.E(iam.Precondition, "namespace %q is in every tenant and cannot be deleted", name).Because(iam.ReasonBuiltin).About(name)
+	}
+	n, err := s.store.Namespace(ctx, by.Tenant, name)
+	if err != nil {
+		return err
+	}
+	if err := s.checkEnd(ctx, by, n); err != nil {
+		return err
+	}
+	return s.store.DeleteNamespace(ctx, by.Tenant, n.ID, s.env.Event(by, "namespace", "delete", string(n.ID), n.Name))
+}
+
+// checkEnd answers Denied when bindings would end with a namespace that the
+// actor could not make.
+func (s *Service) checkEnd(ctx context.Context, by iam.Actor, n iam.Namespace) error {
+	here := iam.Scope(n.Name)
+	if err := s.rights.CheckBindings(ctx, by, here, here); err != nil {
+		return err
+	}
+	groups, err := s.store.NamespaceGroups(ctx, by.Tenant)
+	if err != nil {
+		return err
+	}
+	for _, g := range groups {
+		if !slices.ContainsFunc(g.Namespaces, func(r iam.Ref[iam.NamespaceID]) bool { return r.ID == n.ID }) {
+			continue
+		}
+		if err := s.rights.CheckBindings(ctx, by, iam.GroupScope(g.ID), here); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// label is a DNS label (RFC 1123 section 2.1), in lower case.
+var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+func checkNamespace(n iam.Namespace) error {
+	var c iam.Checker
+	c.Length("name", n.Name, 1, 63)
+	if n.Name != "" && !label.MatchString(n.Name) {
+		c.Add("name", iam.ReasonFormat, "name must be lower-case letters, digits and '-', and begin and end with a letter or digit")
+	}
+	c.Length("description", n.Description, 0, maxDescription)
+	return c.Err()
+}
