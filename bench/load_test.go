@@ -18,7 +18,8 @@ import (
 // the length.
 type conn struct {
 	net.Conn
-	buf []byte
+	buf  []byte
+	last []byte // the last body
 }
 
 // dial opens connections to a server, which are closed at the end.
@@ -31,7 +32,7 @@ func dial(t testing.TB, addr string, n int) []*conn {
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { c.Close() })
-		conns[i] = &conn{c, make([]byte, 64<<10)}
+		conns[i] = &conn{Conn: c, buf: make([]byte, 64<<10)}
 	}
 	return conns
 }
@@ -84,7 +85,8 @@ func (c *conn) do(request []byte) (status int, body []byte, err error) {
 			}
 			have += n
 		}
-		return status, c.buf[start : start+length], nil
+		c.last = c.buf[start : start+length]
+		return status, c.last, nil
 	}
 }
 

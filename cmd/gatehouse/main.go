@@ -25,17 +25,20 @@ var version = "dev"
 // cli is the whole command line. It is also the reference of the
 // configuration: every flag has a default and an environment variable.
 type cli struct {
-	Serve   serveCmd   `cmd:"" help:"Serve all dialects. The first start makes a tenant and an administrator, and prints how to sign in."`
-	Migrate migrateCmd `cmd:"" help:"Bring the database schema up to this version."`
-	User    userCmd    `cmd:"" help:"Manage users."`
-	Token   tokenCmd   `cmd:"" help:"Manage API tokens."`
-	Key     keyCmd     `cmd:"" help:"Manage access keys, with which programs sign their requests."`
-	Cert    certCmd    `cmd:"" help:"Manage client certificates, and the authorities of tenants that issue them."`
-	Tenant  tenantCmd  `cmd:"" help:"Manage tenants."`
-	Mail    mailCmd    `cmd:"" help:"Read the outbox: mails that were sent, or kept where there is no mail server."`
-	Backup  backupCmd  `cmd:"" help:"Write a consistent copy of everything to a file, while serving."`
-	Restore restoreCmd `cmd:"" help:"Fill an empty database, of either engine, from a backup."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve     serveCmd     `cmd:"" help:"Serve all dialects. The first start makes a tenant and an administrator, and prints how to sign in."`
+	Migrate   migrateCmd   `cmd:"" help:"Bring the database schema up to this version."`
+	User      userCmd      `cmd:"" help:"Manage users."`
+	Token     tokenCmd     `cmd:"" help:"Manage API tokens."`
+	Key       keyCmd       `cmd:"" help:"Manage access keys, with which programs sign their requests."`
+	Cert      certCmd      `cmd:"" help:"Manage client certificates, and the authorities of tenants that issue them."`
+	Tenant    tenantCmd    `cmd:"" help:"Manage tenants."`
+	Settings  settingsCmd  `cmd:"" help:"Show and change what a tenant decides for itself: passwords, lock-out, sessions, second factors, networks, looks."`
+	Namespace namespaceCmd `cmd:"" help:"Manage the namespaces of a tenant, and groups of them."`
+	Role      roleCmd      `cmd:"" help:"Give and take roles."`
+	Mail      mailCmd      `cmd:"" help:"Read the outbox: mails that were sent, or kept where there is no mail server."`
+	Backup    backupCmd    `cmd:"" help:"Write a consistent copy of everything to a file, while serving."`
+	Restore   restoreCmd   `cmd:"" help:"Fill an empty database, of either engine, from a backup."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
 func main() {

@@ -74,10 +74,10 @@ func (cmd *serveCmd) Run(ctx context.Context, c console) (err error) {
 	defer work.Wait()
 	defer stop() // after the last request: it may wait for a job
 	cmd.announce(log)
-	log.Info("serving", "address", address, "url", cmd.PublicURL, "version", version)
 	for _, l := range listeners[1:] {
 		log.Info("serving clients with certificates", "address", l.Addr().String())
 	}
+	log.Info("serving", "address", address, "url", cmd.PublicURL, "version", version)
 	if err := server.Serve(ctx, a.Handler(), log, listeners...); err != nil {
 		return err
 	}

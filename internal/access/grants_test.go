@@ -30,7 +30,8 @@ import (
 //
 // By induction nobody ever holds a right that they did not hold at the start
 // and that nobody who held it gave them. Rights are read from the database and
-// added up in a way of this test's own, see held.
+// added up in a way of this test's own, see held. A right in a group of
+// namespaces is one in each that it has, and in those that it may have.
 func TestNobodyGainsWhatNobodyGave(t *testing.T) {
 	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
 		if err := f.Value.Set("15"); err != nil { // few, but long ones: to begin one costs as much as ten operations
@@ -57,12 +58,16 @@ type grants struct {
 	used   map[iam.Permission]bool // those that some operation needs
 	users  []iam.User
 	made   int // for names
+	// scopes are where roles are bound. Of groups of namespaces there are two,
+	// of nothing but the namespaces "shared" and "shop".
+	scopes  []iam.Scope
+	estates []iam.NamespaceGroupID
 }
 
 // What roles are made of, and where they are bound.
 var (
 	patterns = []string{"users.read", "users.*", "groups.*", "roles.*", "*.read", "*.update", "regions.read", "zones.*", "users.password", "*"}
-	scopes   = []iam.Scope{iam.ScopeTenant, iam.ScopeApplications, iam.NamespaceSystem, iam.NamespaceShared}
+	scopes   = []iam.Scope{iam.ScopeTenant, iam.ScopeApplications, iam.NamespaceSystem, iam.NamespaceShared, "shop"}
 )
 
 func newGrants(t *rapid.T, s *apptest.Server, code string) *grants {
@@ -75,6 +80,14 @@ func newGrants(t *rapid.T, s *apptest.Server, code string) *grants {
 	g.tenant, err = s.Tenancy.CreateTenant(t.Context(), iam.System("", "test"), "", tenancy.NewTenant{Code: code})
 	g.must(err)
 	by := iam.System(g.tenant.ID, "test")
+	_, err = s.Tenancy.CreateNamespace(t.Context(), by, "shop", "")
+	g.must(err)
+	g.scopes = slices.Clone(scopes)
+	for i := range 2 {
+		estate, err := s.Tenancy.CreateNamespaceGroup(t.Context(), by, tenancy.NewNamespaceGroup{Name: fmt.Sprint("estate ", i), Namespaces: g.namespaces()})
+		g.must(err)
+		g.estates, g.scopes = append(g.estates, estate.ID), append(g.scopes, iam.GroupScope(estate.ID))
+	}
 	for i := range 3 { // roles of which administrators are made
 		rules := rapid.SliceOfN(rapid.SampledFrom(patterns), 0, 3).Draw(t, "rules")
 		g.must(g.createRole(by, fmt.Sprintf("role %d", i), g.createAPIGroup(by, fmt.Sprintf("api %d", i), rules)))
@@ -216,6 +229,17 @@ var operations = map[string]func(*grants, iam.Actor) (taken iam.UserID, err erro
 		_, err := g.s.Access.Bind(g.Context(), by, iam.Binding{Group: g.group().ID, Role: g.role().ID, Scope: g.scope()})
 		return "", err
 	},
+	"move namespaces": func(g *grants, by iam.Actor) (iam.UserID, error) {
+		names := g.namespaces()
+		_, err := g.s.Tenancy.UpdateNamespaceGroup(g.Context(), by, g.estate(), tenancy.NamespaceGroupChange{Namespaces: &names})
+		return "", err
+	},
+	"delete group of namespaces": func(g *grants, by iam.Actor) (iam.UserID, error) {
+		return "", g.s.Tenancy.DeleteNamespaceGroup(g.Context(), by, g.estate())
+	},
+	"delete namespace": func(g *grants, by iam.Actor) (iam.UserID, error) {
+		return "", g.s.Tenancy.DeleteNamespace(g.Context(), by, "shop")
+	},
 	"unbind": func(g *grants, by iam.Actor) (iam.UserID, error) {
 		holdings, err := g.s.Store.Holdings(g.Context(), g.tenant.ID, g.user().ID, true)
 		if err != nil || len(holdings) == 0 {
@@ -252,8 +276,16 @@ func rulesOf(patterns []string) (rules []iam.Rule) {
 // and then a new one.
 
 func (g *grants) flip() bool       { return rapid.Bool().Draw(g.T, "flip") }
-func (g *grants) scope() iam.Scope { return rapid.SampledFrom(scopes).Draw(g.T, "scope") }
+func (g *grants) scope() iam.Scope { return rapid.SampledFrom(g.scopes).Draw(g.T, "scope") }
 func (g *grants) user() iam.User   { return rapid.SampledFrom(g.users).Draw(g.T, "user") }
+
+func (g *grants) estate() iam.NamespaceGroupID {
+	return rapid.SampledFrom(g.estates).Draw(g.T, "group of namespaces")
+}
+
+func (g *grants) namespaces() []string {
+	return rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"shared", "shop"}), 0, 2, rapid.ID).Draw(g.T, "namespaces")
+}
 
 func (g *grants) name(kind string) string {
 	g.made++
@@ -365,12 +397,22 @@ func (g *grants) held() everybody {
 			}
 		}
 	}
-	places := map[iam.Scope][]string{
-		iam.ScopeTenant:       {"the tenant", "the applications", "system", "shared", "tomorrow's"},
-		iam.ScopeApplications: {"the applications", "shared", "tomorrow's"},
-		iam.NamespaceSystem:   {"system"},
-		iam.NamespaceShared:   {"shared"},
+	applications := []string{"the applications", "shared", "shop", "tomorrow's"}
+	places := map[iam.Scope][]string{iam.NamespaceSystem: {"system"}, iam.NamespaceShared: {"shared"}, "shop": {"shop"}}
+	for i, id := range g.estates { // each with a place for what it may have tomorrow
+		tomorrow := fmt.Sprint("tomorrow's of estate ", i)
+		applications = append(applications, tomorrow)
+		places[iam.GroupScope(id)] = []string{tomorrow}
 	}
+	estates, err := g.s.Store.NamespaceGroups(ctx, g.tenant.ID)
+	g.must(err)
+	for _, estate := range estates {
+		for _, n := range estate.Namespaces {
+			places[iam.GroupScope(estate.ID)] = append(places[iam.GroupScope(estate.ID)], n.Name)
+		}
+	}
+	places[iam.ScopeApplications] = applications
+	places[iam.ScopeTenant] = append([]string{"the tenant", "system"}, applications...)
 	all := everybody{}
 	for _, u := range g.users {
 		holdings, err := g.s.Store.Holdings(ctx, g.tenant.ID, u.ID, true)

@@ -7,6 +7,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/app/apptest"
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/tenancy"
 )
 
 // TestOtherNodesFollowWithinASecond changes rights on one node, in all ways
@@ -73,10 +74,23 @@ func TestOtherNodesFollowWithinASecond(t *testing.T) {
 				}
 			}
 		}
+		w.newNamespaces(t, "shop")
+		estate := w.newNamespaceGroup(t, "estate")
+		tenant := w.NewMember(t, w.tenant, "of the estate").Actor()
+		w.bind(t, iam.Binding{User: tenant.User, Role: role.ID, Scope: iam.GroupScope(estate.ID)})
+		if (world{there, w.tenant, w.by}).allowed(t, tenant, endpoint, "shop") {
+			t.Error("allowed in a namespace that is not in the group")
+		}
+
 		for name, c := range changes {
 			must(c.change(actors[name].User))
 		}
+		_, err = w.Tenancy.UpdateNamespaceGroup(ctx, w.by, estate.ID, tenancy.NamespaceGroupChange{Namespaces: &[]string{"shop"}})
+		must(err)
 		time.Sleep(time.Second)
+		if !(world{there, w.tenant, w.by}).allowed(t, tenant, endpoint, "shop") {
+			t.Error("a second after the namespace came into the group, the other node knows nothing of it")
+		}
 		for name, c := range changes {
 			if got := (world{there, w.tenant, w.by}).allowed(t, actors[name], endpoint, iam.NamespaceSystem); got != c.may {
 				t.Errorf("%s: a second later on the other node %v", name, got)

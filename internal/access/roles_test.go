@@ -56,7 +56,7 @@ func testRoleLife(t *testing.T, w world) {
 		"control":   {Name: "a\nb"},
 		"long":      {Name: strings.Repeat("x", 257)},
 		"long text": {Name: "x", Description: strings.Repeat("x", 1025)},
-		"attribute": {Name: "x", Attributes: map[string]string{"a": strings.Repeat("x", 4097)}},
+		"attribute": {Name: "x", Attributes: map[string]string{"a": strings.Repeat("x", 64<<10+1)}},
 	} {
 		if _, err := w.Access.CreateRole(ctx, w.by, in); !iam.Is(err, iam.Invalid) {
 			t.Errorf("%s: %v", name, err)
@@ -168,16 +168,18 @@ func testBindings(t *testing.T, w world) {
 		b    iam.Binding
 		kind iam.Kind
 	}{
-		"nobody":         {iam.Binding{Role: role}, iam.Invalid},
-		"both":           {iam.Binding{User: ann, Group: "g", Role: role}, iam.Invalid},
-		"no role":        {iam.Binding{User: ann}, iam.Invalid},
-		"odd scope":      {iam.Binding{User: ann, Role: role, Scope: "Not A Label"}, iam.Invalid},
-		"unknown user":   {iam.Binding{User: nobody, Role: role}, iam.NotFound},
-		"unknown group":  {iam.Binding{Group: iam.GroupID(nobody), Role: role}, iam.NotFound},
-		"unknown role":   {iam.Binding{User: ann, Role: noRole}, iam.NotFound},
-		"user is no id":  {iam.Binding{User: "ann", Role: role}, iam.NotFound},
-		"group is no id": {iam.Binding{Group: "g", Role: role}, iam.NotFound},
-		"role is no id":  {iam.Binding{User: ann, Role: "reader"}, iam.NotFound},
+		"nobody":                      {iam.Binding{Role: role}, iam.Invalid},
+		"both":                        {iam.Binding{User: ann, Group: "g", Role: role}, iam.Invalid},
+		"no role":                     {iam.Binding{User: ann}, iam.Invalid},
+		"unknown scope":               {iam.Binding{User: ann, Role: role, Scope: "nowhere"}, iam.NotFound},
+		"odd scope":                   {iam.Binding{User: ann, Role: role, Scope: "Not A Label"}, iam.NotFound},
+		"unknown group of namespaces": {iam.Binding{User: ann, Role: role, Scope: iam.GroupScope(iam.NamespaceGroupID(w.tenant.ID))}, iam.NotFound},
+		"unknown user":                {iam.Binding{User: nobody, Role: role}, iam.NotFound},
+		"unknown group":               {iam.Binding{Group: iam.GroupID(nobody), Role: role}, iam.NotFound},
+		"unknown role":                {iam.Binding{User: ann, Role: noRole}, iam.NotFound},
+		"user is no id":               {iam.Binding{User: "ann", Role: role}, iam.NotFound},
+		"group is no id":              {iam.Binding{Group: "g", Role: role}, iam.NotFound},
+		"role is no id":               {iam.Binding{User: ann, Role: "reader"}, iam.NotFound},
 	} {
 		if _, err := w.Access.Bind(ctx, w.by, tt.b); !iam.Is(err, tt.kind) {
 			t.Errorf("%s: %v, want %v", name, err, tt.kind)

@@ -54,6 +54,8 @@ type Store interface {
 	ScopeBindings(ctx context.Context, t iam.TenantID, scope iam.Scope) ([]iam.Binding, error)
 	// Namespaces answers all namespaces, by name.
 	Namespaces(ctx context.Context, t iam.TenantID) ([]iam.Namespace, error)
+	// NamespaceGroups answers all groups of namespaces.
+	NamespaceGroups(ctx context.Context, t iam.TenantID) ([]iam.NamespaceGroup, error)
 	// Binding answers one binding. NotFound.
 	Binding(ctx context.Context, t iam.TenantID, id iam.BindingID) (iam.Binding, error)
 }

@@ -6,11 +6,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatehouse-id/gatehouse/internal/access/rbac"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// UserBinding is a binding that a user has, its own or that of one of its
-// groups, together with what it names.
+// UserBinding is a binding that a user or a group has, its own or that of one
+// of the user's groups, together with what it names.
 type UserBinding struct {
 	Binding iam.Binding
 	Role    iam.Role
@@ -29,10 +30,53 @@ type UserBinding struct {
 // empty for a user who is not there.
 func (s *Service) UserBindings(ctx context.Context, by iam.Actor, u iam.UserID) ([]UserBinding, error) {
 	sub, err := s.bound(ctx, by.Tenant, u)
-	if err != nil || len(sub.grants) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	namespaces, err := s.store.Namespaces(ctx, by.Tenant)
+	return s.describe(ctx, by.Tenant, sub.grants)
+}
+
+// GroupBindings answers every binding of a group of the actor's tenant, in the
+// same order. It is empty for a group that is not there.
+func (s *Service) GroupBindings(ctx context.Context, by iam.Actor, g iam.GroupID) ([]UserBinding, error) {
+	bindings, err := s.store.GroupBindings(ctx, by.Tenant, g)
+	if err != nil || len(bindings) == 0 {
+		return nil, err
+	}
+	book, err := s.rulebook(ctx, by.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	groups, err := s.store.NamespaceGroups(ctx, by.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	var grants []rbac.Grant
+	for _, b := range bindings {
+		role, ok := book[b.Role]
+		if !ok {
+			continue // as for a user
+		}
+		grant := rbac.Grant{Binding: b, Role: role}
+		for _, group := range groups {
+			if b.Scope == iam.GroupScope(group.ID) {
+				grant.NamespaceGroup = iam.Ref[iam.NamespaceGroupID]{ID: group.ID, Name: group.Name}
+				for _, n := range group.Namespaces {
+					grant.Namespaces = append(grant.Namespaces, n.Name)
+				}
+			}
+		}
+		grants = append(grants, grant)
+	}
+	return s.describe(ctx, by.Tenant, grants)
+}
+
+// describe answers grants with the namespaces that they reach, in order.
+func (s *Service) describe(ctx context.Context, t iam.TenantID, grants []rbac.Grant) ([]UserBinding, error) {
+	if len(grants) == 0 {
+		return nil, nil
+	}
+	namespaces, err := s.store.Namespaces(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -43,8 +87,8 @@ func (s *Service) UserBindings(ctx context.Context, by iam.Actor, u iam.UserID) 
 			applications = append(applications, n.Name)
 		}
 	}
-	bindings := make([]UserBinding, len(sub.grants))
-	for i, g := range sub.grants {
+	bindings := make([]UserBinding, len(grants))
+	for i, g := range grants {
 		b := UserBinding{Binding: g.Binding, Role: g.Role.Role, Group: g.Group.Name, NamespaceGroup: g.NamespaceGroup.Name}
 		switch g.Binding.Scope {
 		case iam.ScopeTenant:

@@ -188,17 +188,23 @@ func (a *App) connect(o Options) {
 }
 
 // catalog tells the engine of access the operations that the registry has,
-// under the same numbers, and behind them the right that a use case asks for
-// by itself, so that roles can give it.
+// under the same numbers, and behind them the rights that are asked for without
+// an operation, so that roles can give them.
 func catalog(r *api.Registry) *rbac.Catalog {
 	var endpoints []rbac.Endpoint
 	for _, op := range r.Operations() {
 		endpoints = append(endpoints, rbac.Endpoint{Dialect: op.Dialect.Name, ID: op.Op.ID,
 			Method: op.Op.Methods[0], Path: op.Op.Paths[0], Permission: op.Op.Access.Permission()})
 	}
-	endpoints = append(endpoints, rbac.Endpoint{ID: "set the password of another user", Permission: iam.UsersPassword})
+	for _, p := range asked {
+		endpoints = append(endpoints, rbac.Endpoint{ID: string(p), Path: string(p), Permission: p})
+	}
 	return rbac.NewCatalog(endpoints)
 }
+
+// asked are the rights that use cases and pages ask for by themselves.
+var asked = []iam.Permission{iam.UsersPassword, iam.SettingsRead, iam.SettingsUpdate,
+	iam.NamespacesRead, iam.NamespacesCreate, iam.NamespacesUpdate, iam.NamespacesDelete}
 
 // nodeName is unique among nodes and starts, and tells people which machine it is.
 func nodeName(env iam.Env) string {

@@ -1,12 +1,17 @@
 // Package authn owns how people and programs prove who they are: passwords,
-// API tokens and sessions, and the record of every attempt.
+// second factors and sessions; API tokens, access keys and client
+// certificates; and the record of every attempt.
 //
-//	password ──▶ SignIn ──▶ Session (a row) ──▶ SessionToken (HS256, names the row)
-//	API token ─▶ Token ──┐                        │
-//	                     ├──────▶ iam.Actor ◀─────┘ Session
-//	password ──▶ Password┘
+//	password, passkey ─▶ steps ─▶ Session, a row ─▶ a cookie, or a token that names the row
+//	                                                      │
+//	                     Browser, Session, LiveSession ◀──┘
+//	API token ─────────▶ Token ─────────────┐ │
+//	signature ─────────▶ Signed ────────────┼─┴─▶ admit ─▶ iam.Actor
+//	certificate ───────▶ ClientCertificate ─┤
+//	password ──────────▶ Password ──────────┘
 //
-// Whatever the way, the user must be enabled and the tenant active at that
-// moment; who is refused learns only that they are. It must not know what an
+// Whatever the way, admit asks on every request: the user must be enabled, the
+// tenant active, and the address one that tenant, user and credential allow.
+// Who is refused learns only that they are. This package must not know what an
 // actor may do, nor any wire format or SQL.
 package authn

@@ -48,25 +48,25 @@ func (s *Service) ConfirmFactor(ctx context.Context, p Prover, id iam.FactorID, 
 	return done, err
 }
 
-// activate makes a factor active that was just proved, takes StepEnrolFactor
-// where it is to be taken, and tells the user. With the first factor come
-// recovery codes.
+// activate makes a factor active that was just proved, and tells the user. With
+// the first factor come recovery codes. It takes StepEnrolFactor where that is
+// to be taken; elsewhere it is as good as CheckCode.
 func (s *Service) activate(ctx context.Context, p Prover, f FactorRecord, step int64) (Enrolled, error) {
-	shown, codes, err := s.newRecoveryCodes(ctx, p.tenant, p.account.User)
+	a := Activation{User: p.account.User, Factor: f.ID, Step: step, At: s.env.Time()}
+	shown, err := s.prepare(ctx, p, &a)
 	if err != nil {
 		return Enrolled{}, err
 	}
-	a := Activation{User: p.account.User, Factor: f.ID, Step: step, At: s.env.Time(), Codes: codes, Alone: p.next(iam.StepEnrolFactor)}
 	e := s.env.Event(s.actorOf(p), "factor", "confirm", string(f.ID), f.Name)
 	e.Details = map[string]string{"kind": string(f.Kind)}
 	first, err := s.store.ActivateFactor(ctx, p.tenant, a, e)
 	switch {
 	case iam.Is(err, iam.NotFound): // confirmed, replaced or expired meanwhile
 		return Enrolled{}, wrongCode()
-	case iam.Is(err, iam.Precondition):
-		// The step was to set up the first factor. There is one by now, and who
-		// knows no more than the password must not put another beside it.
+	case iam.Is(err, iam.Precondition) && p.next(iam.StepEnrolFactor):
 		return Enrolled{}, unauthenticated()
+	case iam.Is(err, iam.Precondition):
+		return Enrolled{}, reauthenticate()
 	case err != nil:
 		return Enrolled{}, err
 	}
@@ -76,8 +76,24 @@ func (s *Service) activate(ctx context.Context, p Prover, f FactorRecord, step i
 	if first {
 		done.RecoveryCodes = shown
 	}
-	if a.Alone {
+	if p.next(iam.StepEnrolFactor) {
 		done.Begun, err = s.advance(ctx, p, iam.StepEnrolFactor, methodOf(f.Kind))
+		return done, err
 	}
-	return done, err
+	return done, s.markChecked(ctx, p)
+}
+
+// prepare fills in what depends on the prover. Who has proved no factor can
+// only set up the first one: there may be one by now, and who knows no more
+// than the password must not put another beside it.
+func (s *Service) prepare(ctx context.Context, p Prover, a *Activation) (shown []string, err error) {
+	proved := p.factorProved()
+	if !proved {
+		if proved, err = s.checked(ctx, p); err != nil {
+			return nil, err
+		}
+	}
+	a.Alone = !proved
+	shown, a.Codes, err = s.newRecoveryCodes(ctx, p.tenant, p.account.User)
+	return shown, err
 }

@@ -25,13 +25,6 @@ func (s *Service) factorSteps(ctx context.Context, t iam.TenantID, a Account) ([
 	return []iam.Step{iam.StepEnrolFactor}, nil
 }
 
-// needsFactor reports whether a password alone is not enough for a user, who
-// then cannot sign in where nothing else is asked.
-func (s *Service) needsFactor(ctx context.Context, t iam.TenantID, a Account) (bool, error) {
-	steps, err := s.factorSteps(ctx, t, a)
-	return len(steps) > 0, err
-}
-
 // hasFactor reports whether a user has an active factor.
 func (s *Service) hasFactor(ctx context.Context, t iam.TenantID, u iam.UserID) (bool, error) {
 	factors, err := s.store.Factors(ctx, t, u)

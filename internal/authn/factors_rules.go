@@ -2,6 +2,7 @@ package authn
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -11,12 +12,14 @@ import (
 // take it: with StepEnrolFactor set up the first factor, with StepFactor
 // nothing at all.
 //
-//	                                  on pages           without pages
-//	set up the first factor           recent sign-in     nothing more
-//	set up another one                recent sign-in     checked code
-//	remove one, new recovery codes    recent sign-in     checked code
+//	                                  on pages                     without pages
+//	set up the first factor           recent sign-in               nothing more
+//	set up another one                recent sign-in by a factor   checked code
+//	remove one, new recovery codes    recent sign-in by a factor   checked code
 //
-// A checked code, of CheckCode, is good on pages too.
+// A checked code, of CheckCode or ConfirmFactor, is good on pages too. A
+// session that was begun by a password alone, before there was a factor, has
+// proved none.
 
 // PurposeFactorChecked marks a session on which a code was checked; the
 // subject is the session. There is no secret to it.
@@ -57,7 +60,9 @@ func (s *Service) mayEnrol(ctx context.Context, p Prover, kind iam.FactorKind) e
 		return outOfTurn()
 	case len(active) >= maxFactors:
 		return iam.E(iam.Precondition, "there may be at most %d second factors", maxFactors).Because(iam.ReasonLimit)
-	case first && !p.session.Pages:
+	case first && p.session.Pages && s.env.Now().Sub(p.session.SignedIn) >= reauthAfter:
+		return reauthenticate()
+	case first:
 		return nil
 	}
 	return s.proven(ctx, p)
@@ -75,18 +80,35 @@ func kindAllowed(f iam.FactorPolicy, kind iam.FactorKind) bool {
 	return false
 }
 
-// proven answers nil where somebody signed in has proved recently enough who
-// they are. Precondition, with ReasonReauth.
+// proven answers nil where somebody signed in, who has factors, has proved one
+// recently enough. Precondition, with ReasonReauth.
 func (s *Service) proven(ctx context.Context, p Prover) error {
-	now := s.env.Time()
-	if p.session.Pages && now.Sub(p.session.SignedIn) < reauthAfter {
+	if p.session.Pages && p.factorProved() && s.env.Now().Sub(p.session.SignedIn) < reauthAfter {
 		return nil
 	}
-	_, err := s.store.FindChallenge(ctx, p.tenant, p.account.User, PurposeFactorChecked, string(p.session.ID), now)
-	if iam.Is(err, iam.NotFound) {
-		return reauthenticate()
+	checked, err := s.checked(ctx, p)
+	if err == nil && !checked {
+		err = reauthenticate()
 	}
 	return err
+}
+
+// factorProved reports whether the session was begun by a passkey, or a factor
+// was proved beside what it was begun by.
+func (p Prover) factorProved() bool {
+	methods := p.session.Methods
+	return len(methods) > 0 && (methods[0] == iam.MethodPasskey || slices.ContainsFunc(methods[1:], func(m iam.AuthMethod) bool {
+		return m == iam.MethodOTP || m == iam.MethodEmail || m == iam.MethodPasskey || m == iam.MethodRecovery
+	}))
+}
+
+// checked reports whether a code was checked on a prover's session lately.
+func (s *Service) checked(ctx context.Context, p Prover) (bool, error) {
+	_, err := s.store.FindChallenge(ctx, p.tenant, p.account.User, PurposeFactorChecked, string(p.session.ID), s.env.Time())
+	if iam.Is(err, iam.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // markChecked notes that a code was checked on a prover's session.

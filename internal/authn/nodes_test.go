@@ -43,6 +43,25 @@ var endings = map[string]struct {
 		_, err := g.Authn.ChangePassword(t.Context(), g.tenant.ID, "ann", phrase, "another good phrase", from)
 		return err
 	}, true, false},
+	"password reset": {func(t *testing.T, g guest) error {
+		g.withMailbox(t)
+		_, err := g.Authn.Reset(t.Context(), g.resetToken(t, "ann"), "another good phrase", from)
+		return err
+	}, true, false},
+	"sessions ended": {func(t *testing.T, g guest) error {
+		_, err := g.Authn.EndSessionsOf(t.Context(), g.world.by, g.ann.User.ID)
+		return err
+	}, true, false},
+	"others ended": {func(t *testing.T, g guest) error {
+		by := g.by
+		by.Session = ""
+		_, err := g.Authn.EndOtherSessions(t.Context(), by)
+		return err
+	}, true, false},
+	"barred from calls": {func(t *testing.T, g guest) error {
+		g.setRules(t, iam.UserRules{NoAPI: true})
+		return nil
+	}, true, true},
 	"signed out": {func(t *testing.T, g guest) error { return g.Authn.SignOut(t.Context(), g.by) }, true, false},
 	"refreshed": {func(t *testing.T, g guest) error {
 		_, err := g.Authn.Refresh(t.Context(), g.by, from)

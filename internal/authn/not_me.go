@@ -61,11 +61,14 @@ func (s *Service) NotMe(ctx context.Context, by iam.Actor, event iam.EventID) er
 }
 
 // NotMeLink is NotMe by the link of a notice: it ends all sessions, and the
-// credential that the notice tells of, makes the password unusable until it is
-// reset, and mails a link to reset it to where the notice was sent. That becomes
-// the address of the user again if it was changed meanwhile, or else whoever did
-// that could reset the password too.
-// Invalid, with ReasonWrongCode.
+// credential that the notice tells of, leaves the user without a password until
+// it is reset, and mails a link to reset it to where the notice was sent. That
+// becomes the address of the user again if it was changed meanwhile, or else
+// whoever did that could reset the password too; and links of later notices,
+// which may have gone to that other address, end. Invalid, with ReasonWrongCode.
+//
+// What may be done twice comes before the link is used up, so that after a
+// fault of ours it can be used again.
 func (s *Service) NotMeLink(ctx context.Context, token string, from Origin) error {
 	t, c, err := s.checkLink(ctx, token, PurposeNotMe)
 	if err != nil {
@@ -73,9 +76,6 @@ func (s *Service) NotMeLink(ctx context.Context, token string, from Origin) erro
 	}
 	l, err := s.linkedOf(ctx, t, c)
 	if err != nil {
-		return err
-	}
-	if err := s.spend(ctx, t, c); err != nil {
 		return err
 	}
 	a, err := s.dropPassword(ctx, t, c.User, from)
@@ -91,6 +91,12 @@ func (s *Service) NotMeLink(ctx context.Context, token string, from Origin) erro
 		if err != nil {
 			return err
 		}
+	}
+	if err := s.spend(ctx, t, c); err != nil {
+		return err
+	}
+	if err := s.store.EndChallenges(ctx, t, c.User, PurposeNotMe, c.Created); err != nil {
+		return err
 	}
 	return s.sendPasswordLink(ctx, t, a, l.Email, PurposeReset, iam.MessageReset, linkLife, factsOf(from, s.env.Time()))
 }
@@ -108,11 +114,14 @@ func (s *Service) dropPassword(ctx context.Context, t iam.TenantID, u iam.UserID
 			return Account{}, err
 		}
 		e := s.env.Event(s.actor(t, a.Standing, iam.MethodEmail, "", from), "user", "not-me", string(u), a.Username)
-		err = s.store.SetPassword(ctx, t, u, a.Generation, "", true, e)
-		if iam.Is(err, iam.Conflict) {
-			continue
+		if a.PasswordHash == "" {
+			_, err := s.store.EndSessions(ctx, t, u, "", e)
+			return a, err
 		}
-		a.Generation++
-		return a, err
+		err = s.store.SetPassword(ctx, t, u, a.Generation, "", true, e)
+		if !iam.Is(err, iam.Conflict) {
+			a.Generation++
+			return a, err
+		}
 	}
 }

@@ -167,10 +167,20 @@ func (s *Service) endCeremony(ctx context.Context, t iam.TenantID, id iam.Challe
 // parseAssertion reads a browser's answer to navigator.credentials.get.
 // Invalid, with ReasonWrongCode.
 func parseAssertion(answer []byte) (*protocol.ParsedCredentialAssertionData, error) {
+	return parsePasskey(answer, protocol.ParseCredentialRequestResponseBytes)
+}
+
+// parseCreation reads a browser's answer to navigator.credentials.create.
+// Invalid, with ReasonWrongCode.
+func parseCreation(answer []byte) (*protocol.ParsedCredentialCreationData, error) {
+	return parsePasskey(answer, protocol.ParseCredentialCreationResponseBytes)
+}
+
+func parsePasskey[T any](answer []byte, parse func([]byte) (*T, error)) (*T, error) {
 	if len(answer) > maxPasskeyAnswer {
 		return nil, wrongCode()
 	}
-	parsed, err := protocol.ParseCredentialRequestResponseBytes(answer)
+	parsed, err := parse(answer)
 	if err != nil {
 		return nil, refusedPasskey(err)
 	}

@@ -82,12 +82,9 @@ func (s *Service) FinishPasskeyEnrolment(ctx context.Context, p Prover, id iam.C
 // newCredential verifies a browser's answer to navigator.credentials.create.
 // Which maker's device it was is not asked for and not kept.
 func (s *Service) newCredential(ctx context.Context, p Prover, session webauthn.SessionData, answer []byte) (*webauthn.Credential, error) {
-	if len(answer) > maxPasskeyAnswer {
-		return nil, wrongCode()
-	}
-	parsed, err := protocol.ParseCredentialCreationResponseBytes(answer)
+	parsed, err := parseCreation(answer)
 	if err != nil {
-		return nil, refusedPasskey(err)
+		return nil, err
 	}
 	rp, err := s.relyingParty(ctx, p.tenant)
 	if err != nil {

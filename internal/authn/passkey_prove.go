@@ -20,7 +20,7 @@ func (s *Service) BeginPasskeyProof(ctx context.Context, p Prover) (PasskeyReque
 		return PasskeyRequest{}, err
 	}
 	if len(passkeys) == 0 {
-		return PasskeyRequest{}, iam.ErrNotFound("passkey", "")
+		return PasskeyRequest{}, iam.E(iam.NotFound, "%s has no passkey", p.account.Username)
 	}
 	rp, err := s.relyingParty(ctx, p.tenant)
 	if err != nil {

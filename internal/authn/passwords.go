@@ -72,7 +72,7 @@ func (s *Service) changePassword(ctx context.Context, t iam.TenantID, a Account,
 	}
 	a.PasswordHash, a.MustChangePassword, a.PasswordChanged = hash, false, s.env.Time()
 	a.Generation++
-	s.tell(ctx, t, a, iam.MessagePasswordChanged, by, "password")
+	s.tell(ctx, t, a, iam.MessagePasswordChanged, by, "")
 	return a, nil
 }
 

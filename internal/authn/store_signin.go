@@ -81,8 +81,9 @@ type ChallengeStore interface {
 	// SpendChallenge removes a challenge: of many that do so at once exactly
 	// one succeeds. NotFound.
 	SpendChallenge(ctx context.Context, t iam.TenantID, id iam.ChallengeID, events ...iam.Event) error
-	// EndChallenges removes all challenges of a user and a purpose.
-	EndChallenges(ctx context.Context, t iam.TenantID, u iam.UserID, purpose Purpose) error
+	// EndChallenges removes the challenges of a user and a purpose that were
+	// made at the time or later.
+	EndChallenges(ctx context.Context, t iam.TenantID, u iam.UserID, purpose Purpose, since time.Time) error
 	// PurgeSignInLeftovers removes, of any tenant, what is of no use any more
 	// at the time: challenges that expired, used signatures that could not be
 	// used again, and failures of which the last is two days old, longer than

@@ -59,7 +59,7 @@ func (s *Service) changeEmail(ctx context.Context, t iam.TenantID, a Account, em
 	if err := s.store.SetEmail(ctx, t, a.User, email, s.env.Event(by, "user", "change-email", string(a.User), a.Username)); err != nil {
 		return err
 	}
-	s.tell(ctx, t, a, iam.MessageFactorChanged, by, "email")
+	s.tell(ctx, t, a, iam.MessageEmailChanged, by, "")
 	return nil
 }
 
@@ -117,7 +117,7 @@ func (s *Service) confirmed(ctx context.Context, t iam.TenantID, a Account, emai
 	}
 	for _, p := range []Purpose{PurposeVerifyEmail, PurposeVerifyLink} {
 		if err == nil {
-			err = s.store.EndChallenges(ctx, t, a.User, p)
+			err = s.store.EndChallenges(ctx, t, a.User, p, time.Time{})
 		}
 	}
 	return err

@@ -8,16 +8,15 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/cdproto/webauthn"
 	"github.com/chromedp/chromedp"
 
@@ -43,13 +42,13 @@ var chromium = sync.OnceValues(func() (context.Context, error) {
 		return nil, errNoChromium
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(program), chromedp.Flag("headless", "new"),
-		chromedp.WSURLReadTimeout(patience), chromedp.Flag("hide-scrollbars", true))
+		chromedp.WSURLReadTimeout(patience), chromedp.Flag("host-resolver-rules", "MAP gatehouse.test 127.0.0.1"))
 	if os.Getuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}
 	ctx, _ := chromedp.NewExecAllocator(context.Background(), options...)
 	ctx, stopBrowser = chromedp.NewContext(ctx)
-	return ctx, chromedp.Run(ctx)
+	return ctx, chromedp.Do(ctx)
 })
 
 var (
@@ -91,7 +90,9 @@ func newSite(t testing.TB) *site {
 type tab struct {
 	testing.TB
 	*site
-	ctx context.Context
+	ctx  context.Context
+	mu   sync.Mutex
+	said []string
 }
 
 // open opens a tab of a size that is neither a telephone nor a large screen.
@@ -108,28 +109,73 @@ func (s *site) open(t testing.TB) *tab {
 		t.Fatalf("start Chromium: %v", err)
 	}
 	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	ctx, cancelTime := context.WithTimeout(ctx, 2*time.Minute)
-	t.Cleanup(func() { cancelTime(); cancel() })
-	tb := &tab{TB: t, site: s, ctx: ctx}
-	chromedp.ListenTarget(ctx, func(e any) {
-		switch e := e.(type) {
-		case *runtime.EventExceptionThrown:
-			t.Errorf("script: %s", e.ExceptionDetails.Error())
-		case *runtime.EventConsoleAPICalled:
-			t.Errorf("console.%s was called", e.Type)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1000, 800)); err != nil {
+		t.Fatal(err)
+	}
+	b := &tab{TB: t, site: s, ctx: ctx}
+	messages := chromedp.Console(ctx)
+	go func() {
+		for m, err := range messages {
+			if err != nil {
+				return
+			}
+			b.complain(m)
+		}
+	}()
+	t.Cleanup(func() {
+		for _, c := range b.complaints() {
+			t.Errorf("the browser complains: %s", c)
 		}
 	})
-	tb.run(chromedp.EmulateViewport(1000, 800))
-	return tb
+	return b
 }
 
-func (b *tab) run(actions ...chromedp.Action) {
+// complain notes what a page writes to the console: what its scripts throw, and
+// what the browser refuses, as for its policy. An answer with an error status
+// is none.
+func (b *tab) complain(m chromedp.ConsoleMessage) {
+	if m.Source == "network" || m.Source == "recommendation" || m.Type == "info" || m.Type == "debug" {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.said = append(b.said, m.String())
+}
+
+func (b *tab) complaints() []string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.said
+}
+
+func (b *tab) do(actions ...chromedp.Action[chromedp.Void]) {
+	b.Helper()
+	for _, a := range actions {
+		ask(b, a)
+	}
+}
+
+// ask runs an action and answers what comes of it.
+func ask[T any](b *tab, a chromedp.Action[T]) T {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(b.ctx, patience)
 	defer cancel()
-	if err := chromedp.Run(ctx, actions...); err != nil {
-		b.Fatalf("%v\nat %s: %s", err, b.at(), b.text())
+	v, err := chromedp.Run(ctx, a)
+	if err != nil {
+		b.Fatalf("%v\nat %s:\n%s", err, b.at(), b.text())
 	}
+	return v
+}
+
+// command runs a command of the DevTools protocol.
+func command[P, R any](b *tab, c cdp.Command[P, R], params P) R {
+	b.Helper()
+	r, err := chromedp.Call(b.ctx, c, params)
+	if err != nil {
+		b.Fatalf("%s: %v", c.Method, err)
+	}
+	return r
 }
 
 // get opens an address of the site.
@@ -138,39 +184,57 @@ func (b *tab) get(path string) {
 	if !strings.HasPrefix(path, "http") {
 		path = b.base + path
 	}
-	b.run(chromedp.Navigate(path))
+	b.do(chromedp.Navigate(path))
 }
 
 // at is the present address, without the site's.
 func (b *tab) at() string {
-	var at string
-	_ = chromedp.Run(b.ctx, chromedp.Location(&at))
+	at, _ := chromedp.Run(b.ctx, chromedp.Location())
 	return strings.TrimPrefix(at, b.base)
 }
 
 // text is what the page says.
 func (b *tab) text() string {
-	var text string
-	_ = chromedp.Run(b.ctx, chromedp.Evaluate(`document.body?.innerText ?? ""`, &text))
+	text, _ := chromedp.Run(b.ctx, chromedp.Evaluate[string](`document.body?.innerText ?? ""`))
 	return text
 }
 
 // fill types into the input with a name, in place of what is there.
 func (b *tab) fill(name, value string) {
 	b.Helper()
-	sel := `main input[name="` + name + `"]:not([type=hidden]):not([readonly])`
-	b.run(chromedp.WaitVisible(sel, chromedp.ByQuery), chromedp.SetValue(sel, "", chromedp.ByQuery), chromedp.SendKeys(sel, value, chromedp.ByQuery))
+	sel := chromedp.CSS(`main input[name="` + name + `"]:not([type=hidden]):not([readonly])`)
+	b.do(chromedp.WaitVisible(sel), chromedp.Clear(sel), chromedp.SendKeys(sel, value))
 }
 
-// press clicks the first button or link with the words on it, which must be
-// visible.
+// press clicks the first button, link or label that can be seen with the words
+// on it, and waits for the page that comes of it.
 func (b *tab) press(words string) {
 	b.Helper()
-	xpath := `//*[self::button or self::a][contains(normalize-space(.), ` + quoted(words) + `)]`
-	b.run(chromedp.WaitVisible(xpath, chromedp.BySearch), chromedp.Click(xpath, chromedp.BySearch))
+	find := `(() => {
+	  const words = ` + strconv.Quote(words) + `, said = (e) => e.textContent.replace(/\s+/g, " ").trim();
+	  const all = [...document.querySelectorAll("button, a, summary, label")].filter((e) => e.checkVisibility() && said(e).includes(words));
+	  for (const e of [...all.filter((e) => said(e) === words), ...all]) {
+	    e.scrollIntoView({ block: "center" });
+	    const box = e.getBoundingClientRect();
+	    document.pressed = true; // so that the next page can be told from this one
+	    return [box.x + box.width / 2, box.y + box.height / 2, e.localName === "a" || e.type === "submit" ? 1 : 0];
+	  }
+	  return [];
+	})()`
+	var at []float64
+	b.until("something to press that says "+words, func() bool {
+		at, _ = chromedp.Run(b.ctx, chromedp.Evaluate[[]float64](find))
+		return len(at) == 3
+	})
+	b.do(chromedp.MouseClickXY(at[0], at[1]))
+	if at[2] == 0 {
+		return // no page comes of it, or not at once
+	}
+	b.until("the next page", func() bool {
+		next, _ := chromedp.Run(b.ctx, chromedp.Evaluate[bool](`!document.pressed && document.readyState === "complete"`))
+		return next
+	})
 }
-
-func quoted(s string) string { return `"` + strings.ReplaceAll(s, `"`, "") + `"` }
 
 // see waits until the page says the words.
 func (b *tab) see(words string) {
@@ -193,15 +257,13 @@ func (b *tab) until(what string, holds func() bool) {
 	}
 }
 
-// read answers the text of the first element that a selector of CSS finds.
+// read answers the text of the first element that a selector finds.
 func (b *tab) read(selector string) string {
 	b.Helper()
-	var text string
-	b.run(chromedp.Text(selector, &text, chromedp.ByQuery))
-	return strings.TrimSpace(text)
+	return strings.TrimSpace(ask(b, chromedp.Text(chromedp.CSS(selector))))
 }
 
-// signIn goes the way of a password to where it leads.
+// signIn goes the way of a password, to where it leads.
 func (b *tab) signIn(username, password string) {
 	b.Helper()
 	b.get("/sign-in")
@@ -209,55 +271,36 @@ func (b *tab) signIn(username, password string) {
 	b.press("Continue")
 	b.fill("password", password)
 	b.press("Sign in")
+	b.until("an answer", func() bool {
+		return !strings.HasPrefix(b.at(), "/sign-in/password") || strings.Contains(b.text(), "wrong") || strings.Contains(b.text(), "Too many")
+	})
 }
 
 // withPasskeys puts a device into the machine that makes passkeys, verifies its
 // user and never asks anybody.
 func (b *tab) withPasskeys() webauthn.AuthenticatorID {
 	b.Helper()
-	var id webauthn.AuthenticatorID
-	b.run(webauthn.Enable(), chromedp.ActionFunc(func(ctx context.Context) (err error) {
-		id, err = webauthn.AddVirtualAuthenticator(&webauthn.VirtualAuthenticatorOptions{
-			Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal, HasResidentKey: true,
-			HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true}).Do(ctx)
-		return err
-	}))
-	return id
+	command(b, webauthn.Enable, webauthn.EnableParams{})
+	return command(b, webauthn.AddVirtualAuthenticator, webauthn.AddVirtualAuthenticatorParams{Options: &webauthn.VirtualAuthenticatorOptions{
+		Protocol: webauthn.AuthenticatorProtocolCtap2, Transport: webauthn.AuthenticatorTransportInternal, HasResidentKey: true,
+		HasUserVerification: true, IsUserVerified: true, AutomaticPresenceSimulation: true}}).AuthenticatorID
 }
 
 // withoutScript switches JavaScript off, from the next page on.
 func (b *tab) withoutScript() {
 	b.Helper()
-	b.run(emulation.SetScriptExecutionDisabled(true))
+	command(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 }
 
 // inLanguage asks for a language from the next page on.
 func (b *tab) inLanguage(tag string) {
 	b.Helper()
-	b.run(network.Enable(), network.SetExtraHTTPHeaders(network.Headers{"Accept-Language": tag}))
+	command(b, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"Accept-Language": tag}})
 }
 
-// shot writes pictures of the page as it is, in light and dark, on a telephone
-// and on a screen, to the folder that GATEHOUSE_SCREENSHOTS names; for people
-// to look at.
-func (b *tab) shot(name string) {
+// inTheme lets the system be "light" or "dark".
+func (b *tab) inTheme(theme string) {
 	b.Helper()
-	folder := os.Getenv("GATEHOUSE_SCREENSHOTS")
-	if folder == "" {
-		return
-	}
-	for _, theme := range []string{"light", "dark"} {
-		for _, width := range []int64{390, 1280} {
-			var png []byte
-			b.run(
-				emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}}),
-				emulation.SetDeviceMetricsOverride(width, 844, 1, width < 500),
-				chromedp.FullScreenshot(&png, 100))
-			file := filepath.Join(folder, name+"-"+theme+"-"+strconv.FormatInt(width, 10)+".png")
-			if err := os.WriteFile(file, png, 0o600); err != nil {
-				b.Fatal(err)
-			}
-		}
-	}
-	b.run(emulation.ClearDeviceMetricsOverride(), chromedp.EmulateViewport(1000, 800), emulation.SetEmulatedMedia())
+	command(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
 }

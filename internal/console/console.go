@@ -149,6 +149,8 @@ func (v *visit) elsewhere() string {
 	switch {
 	case len(steps) > 0 && v.page.need == forStep && v.page.step == steps[0]:
 		return ""
+	case len(steps) > 0 && v.page.need == forUser:
+		return with(stepPages[steps[0]], returnName, v.page.origin())
 	case len(steps) > 0:
 		return v.next(steps)
 	case v.page.need == forStep && v.signedIn():
@@ -158,17 +160,22 @@ func (v *visit) elsewhere() string {
 	case v.page.need == forVisitors && v.signedIn():
 		return v.target()
 	case v.page.need == forUser && !v.signedIn():
-		return with("/sign-in", "return", v.page.origin())
+		return with("/sign-in", returnName, v.page.origin())
 	}
 	return ""
 }
 
-// origin is the page to come back to after what was asked for at p.
+// origin is the page to come back to after what was asked for at p; empty for
+// the first one of the account, where one gets anyway.
 func (p *page) origin() string {
+	origin := p.path
 	if p.home != "" {
-		return p.home
+		origin = p.home
 	}
-	return p.path
+	if origin == "/account" {
+		return ""
+	}
+	return origin
 }
 
 // methods are those that a page takes, as in the Allow header.

@@ -43,10 +43,14 @@ func (l *language) date(t time.Time) string { return t.Format(l.layout) }
 // duration tells how long to wait, in the greatest unit that it fills.
 func (l *language) duration(d time.Duration) string {
 	seconds := int((d + time.Second - 1) / time.Second)
-	if seconds < 100 {
+	switch {
+	case seconds <= 1:
+		return l.say("time.second")
+	case seconds < 100:
 		return l.say("time.seconds", seconds)
+	default:
+		return l.say("time.minutes", (seconds+59)/60)
 	}
-	return l.say("time.minutes", (seconds+59)/60)
 }
 
 // known answers a language by its tag, nil where we do not speak it.

@@ -160,7 +160,7 @@ func TestTimesAreInTheUsersZone(t *testing.T) {
 }
 
 func TestDuration(t *testing.T) {
-	for d, want := range map[time.Duration]string{time.Second: "1 seconds", 1500 * time.Millisecond: "2 seconds",
+	for d, want := range map[time.Duration]string{time.Second: "a second", 1500 * time.Millisecond: "2 seconds",
 		99 * time.Second: "99 seconds", 100 * time.Second: "2 minutes", 15 * time.Minute: "15 minutes"} {
 		if got := english.duration(d); got != want {
 			t.Errorf("%v is %q, want %q", d, got, want)

@@ -16,6 +16,7 @@ const (
 	maxName       = 256
 	maxPhone      = 64
 	maxLanguage   = 35 // BCP 47 section 4.4.1
+	maxTimeZone   = 64
 	maxSources    = 256
 	maxAttributes = 128
 	maxAttribute  = 4096
@@ -56,7 +57,9 @@ func preferences(c *iam.Checker, u iam.User) {
 		}
 	}
 	if u.TimeZone != "" {
-		if _, err := time.LoadLocation(u.TimeZone); err != nil || u.TimeZone == "Local" {
+		// LoadLocation opens no file outside of its folders: it refuses ".."
+		// and absolute paths. "Local" is the server's own.
+		if _, err := time.LoadLocation(iam.Cut(u.TimeZone, maxTimeZone)); err != nil || u.TimeZone == "Local" || len(u.TimeZone) > maxTimeZone {
 			c.Add("time_zone", iam.ReasonFormat, "time_zone must be a time zone such as Asia/Seoul (IANA)")
 		}
 	}
@@ -74,7 +77,7 @@ func sources(c *iam.Checker, path string, r iam.SourceRule) {
 		switch s.Type {
 		case iam.SourceIP:
 			if _, err := iam.ParseNetwork(s.Value); err != nil {
-				c.Add(path, iam.ReasonFormat, "%s: %s", path, err.(*iam.Error).Message)
+				c.Add(path, iam.ReasonFormat, "%s: %q is neither a network such as 10.0.0.0/8 nor an address", path, iam.Cut(s.Value, 64))
 			}
 		case iam.SourceVPC, iam.SourceVPCServer:
 			c.Length(path, s.Value, 1, maxName)
@@ -121,4 +124,3 @@ func attributes(c *iam.Checker, attrs map[string]string) {
 		}
 	}
 }
-

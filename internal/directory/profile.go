@@ -18,7 +18,8 @@ type Profile struct {
 	Language    *string
 	TimeZone    *string
 	Theme       *string
-	// Attributes are merged; a nil value removes the attribute.
+	// Attributes are merged; a nil value removes the attribute. Their names
+	// are words of a dialect's program, and never the user's.
 	Attributes map[string]*string
 }
 

@@ -11,6 +11,7 @@ const (
 	MessageVerifyEmail     MessageKind = "verify-email"     // a code, and a link, that prove the address
 	MessageFactorCode      MessageKind = "factor-code"      // a code to sign in or to enrol a factor with
 	MessagePasswordChanged MessageKind = "password-changed" // a notice, with a link for who did not do it
+	MessageEmailChanged    MessageKind = "email-changed"    // the same, to the address of before
 	MessageFactorChanged   MessageKind = "factor-changed"   // a notice
 	MessageKeyCreated      MessageKind = "key-created"      // a notice: token, access key or certificate
 	MessageTemporary       MessageKind = "temporary-password"

@@ -6,6 +6,8 @@
 //	   ▲                 │
 //	   └──retry, lease───┴──────▶ failed        (a rule was broken, or tries ran out)
 //
+// Queues in lanes of their own share the rows but not the workers.
+//
 // It must not know what any job does: runners are given to it by kind. It
 // knows no SQL and no wire format.
 package job

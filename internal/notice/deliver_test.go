@@ -134,6 +134,7 @@ func parts(t *testing.T, header map[string][]string, body io.Reader) map[string]
 // TestSend: a mail arrives whole, with the look of its tenant, by STARTTLS and
 // signed in, and its text is forgotten then. On both engines.
 func TestSend(t *testing.T) {
+	t.Parallel() // it mostly waits
 	for name, database := range map[string]func(t *testing.T) app.Options{
 		"sqlite":   func(*testing.T) app.Options { return app.Options{} },
 		"postgres": func(t *testing.T) app.Options { return app.Options{Database: testpg.URL(t), Migrate: true} },
@@ -213,6 +214,7 @@ func testSend(t *testing.T, s *apptest.Server, m *mailServer) {
 // TestConnections: what protects the connection is what was said, and nothing
 // is given away to a server that cannot do that.
 func TestConnections(t *testing.T) {
+	t.Parallel() // it mostly waits
 	for _, c := range []struct {
 		name    string
 		speaks  notice.TLS
@@ -255,6 +257,7 @@ func TestConnections(t *testing.T) {
 // TestServerIsDownForADay: what was sent meanwhile arrives once it is up again,
 // each once; what has expired by then does not.
 func TestServerIsDownForADay(t *testing.T) {
+	t.Parallel() // it mostly waits
 	m := newMailServer(t, notice.StartTLS)
 	m.stop()
 	s := apptest.Start(t, app.Options{SMTP: m.options()})
@@ -285,6 +288,7 @@ func TestServerIsDownForADay(t *testing.T) {
 // TestGivingUp: after four days a mail is failed, and its text is still there
 // for the operator.
 func TestGivingUp(t *testing.T) {
+	t.Parallel() // it mostly waits
 	m := newMailServer(t, notice.StartTLS)
 	m.stop()
 	s := apptest.Start(t, app.Options{SMTP: m.options()})
@@ -303,6 +307,7 @@ func TestGivingUp(t *testing.T) {
 // TestRefusals: what is refused for good is not tried again; what is refused
 // for now is, and so is what our own access to the server is to blame for.
 func TestRefusals(t *testing.T) {
+	t.Parallel() // it mostly waits
 	m := newMailServer(t, notice.StartTLS)
 	s := apptest.Start(t, app.Options{SMTP: m.options()})
 	for _, c := range []struct {
@@ -359,6 +364,7 @@ func messageID(t *testing.T, l letter) string {
 // TestSilentServer: a mail server that takes connections and says nothing
 // keeps no request and no other job waiting.
 func TestSilentServer(t *testing.T) {
+	t.Parallel() // it mostly waits
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -400,6 +406,7 @@ func TestSilentServer(t *testing.T) {
 // TestKept: without a mail server a mail is kept, for the operator only, and
 // stays so.
 func TestKept(t *testing.T) {
+	t.Parallel() // it mostly waits
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
 		id := send(t, s, verification(s, time.Hour))
 		kept := becomes(t, s, id, in(notice.StateKept))
@@ -450,6 +457,7 @@ func TestSendRefusesWhatIsNoAddress(t *testing.T) {
 // TestSecretsAreSealed: neither the database nor the log nor the trail has a
 // code or a token in the clear, whatever became of the mail.
 func TestSecretsAreSealed(t *testing.T) {
+	t.Parallel() // it mostly waits
 	data := t.TempDir()
 	m := newMailServer(t, notice.StartTLS)
 	s := apptest.Start(t, app.Options{Data: data, SMTP: m.options()})
@@ -501,6 +509,7 @@ func TestSecretsAreSealed(t *testing.T) {
 }
 
 func TestRetention(t *testing.T) {
+	t.Parallel() // it mostly waits
 	s := apptest.SQLite(t)
 	old := send(t, s, news())
 	becomes(t, s, old, in(notice.StateKept))

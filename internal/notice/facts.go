@@ -20,7 +20,8 @@ const maxFact = 256
 // facts puts what is known of an event into the order of the mail. What the
 // request itself says of its client is not repeated: anybody can ask for a
 // mail to another, and would choose what it says.
-func facts(of map[string]string, now time.Time) []fact {
+func facts(m iam.Message, now time.Time) []fact {
+	of := m.Facts
 	if len(of) == 0 {
 		return nil
 	}
@@ -32,7 +33,9 @@ func facts(of map[string]string, now time.Time) []fact {
 	}
 	add("what", of["what"])
 	add("id", of["id"])
-	add("by", of["by"])
+	if of["by"] != m.Username {
+		add("by", of["by"])
+	}
 	at, err := time.Parse(time.RFC3339, of["at"])
 	if err != nil {
 		at = now

@@ -23,6 +23,7 @@ var kinds = map[iam.MessageKind]kind{
 	iam.MessageFactorCode:      {path: "/not-me", secret: true},
 	iam.MessageTemporary:       {path: "/sign-in", secret: true, bare: true},
 	iam.MessagePasswordChanged: {path: "/not-me"},
+	iam.MessageEmailChanged:    {path: "/not-me"},
 	iam.MessageFactorChanged:   {path: "/not-me"},
 	iam.MessageKeyCreated:      {path: "/not-me"},
 }

@@ -130,5 +130,6 @@ func (s *Service) open(ctx context.Context, t iam.TenantID, m Mail) (w Written, 
 	if err != nil {
 		return w, err
 	}
-	return w, json.Unmarshal(body, &w)
+	err = json.Unmarshal(body, &w)
+	return w, err
 }

@@ -59,7 +59,7 @@ func (s *Service) write(ctx context.Context, t iam.TenantID, m iam.Message) (Wri
 	p := page{
 		Language: language(m.Language, settings.Language), Name: tenant.Name, Logo: settings.Branding.LogoSum != "",
 		Accent: defaultAccent, Support: settings.Branding.SupportEmail, Username: oneLine(m.Username), Code: m.Code,
-		Facts: facts(m.Facts, s.env.Time()),
+		Facts: facts(m, s.env.Time()),
 	}
 	if settings.Branding.DisplayName != "" {
 		p.Name = settings.Branding.DisplayName

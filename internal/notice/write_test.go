@@ -71,6 +71,7 @@ var examples = map[iam.MessageKind]iam.Message{
 	iam.MessageFactorCode:  {Code: "482913", Expires: start.Add(10 * time.Minute)},
 	iam.MessagePasswordChanged: {Token: "t.c.0123", Expires: start.Add(3 * 24 * time.Hour), Facts: map[string]string{
 		"client": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "address": "192.0.2.7"}},
+	iam.MessageEmailChanged:  {Token: "t.c.0123", Expires: start.Add(7 * 24 * time.Hour), Facts: map[string]string{"address": "192.0.2.7"}},
 	iam.MessageFactorChanged: {Token: "t.c.0123", Facts: map[string]string{"what": iam.WhatPasskeyAdded, "at": "2026-03-01T18:29:00+09:00"}},
 	iam.MessageKeyCreated: {Facts: map[string]string{"what": iam.WhatAccessKey, "id": "ncp_iam_0123", "by": "admin",
 		"address": "2001:db8::7"}},
@@ -213,15 +214,31 @@ func TestSpans(t *testing.T) {
 // has sent to another.
 func TestFacts(t *testing.T) {
 	const lure = "see http://evil.example"
-	got := facts(map[string]string{"client": lure, "address": lure, "at": lure, "other": lure}, start)
+	got := facts(iam.Message{Username: "kim", Facts: map[string]string{"client": lure, "address": lure, "at": lure, "by": "kim", "other": lure}}, start)
 	if d := cmp.Diff([]fact{{Name: "at", Time: start}}, got); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}
-	got = facts(map[string]string{"client": "Chrome/1 Windows " + lure, "address": "::ffff:192.0.2.1", "by": "a\r\nb", "what": "\u202ex"}, start)
+	got = facts(iam.Message{Facts: map[string]string{"client": "Chrome/1 Windows " + lure, "address": "::ffff:192.0.2.1", "by": "a\r\nb",
+		"what": "\u202ex"}}, start)
 	want := []fact{{Name: "what", Text: "x"}, {Name: "by", Text: "a b"}, {Name: "at", Time: start}, {Name: "client", Text: "Chrome, Windows"},
 		{Name: "address", Text: "192.0.2.1"}}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
+	}
+}
+
+// TestWordsForWhatHappened: in every language.
+func TestWordsForWhatHappened(t *testing.T) {
+	s, _ := newWriter(t, "https://id.example.com")
+	for _, what := range []string{iam.WhatTOTPAdded, iam.WhatTOTPRemoved, iam.WhatEmailAdded, iam.WhatEmailRemoved, iam.WhatPasskeyAdded,
+		iam.WhatPasskeyRemoved, iam.WhatRecoveryRenewed, iam.WhatRecoveryUsed, iam.WhatFactorsReset, iam.WhatToken, iam.WhatAccessKey,
+		iam.WhatCertificate} {
+		for _, l := range []string{"en", "ko"} {
+			w := write(t, s, iam.Message{Kind: iam.MessageFactorChanged, Language: l, Facts: map[string]string{"what": what}})
+			if strings.Contains(w.Text, ": "+what+"\n") {
+				t.Errorf("%s has no words for %q:\n%s", l, what, w.Text)
+			}
+		}
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 	_ "image/gif" // of which the first frame is taken
 	_ "image/jpeg"
 	"image/png"
+	"slices"
+	"sync"
 
 	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp"
@@ -23,13 +25,20 @@ import (
 // Limits of what is taken.
 const (
 	MaxBytes  = 5 << 20
-	maxPixels = 40_000_000 // of the decoded image: 160 MB at four bytes each
-	maxSide   = 20_000
+	maxPixels = 25_000_000 // of the decoded image: 300 MB at most, for a progressive JPEG
+	maxSide   = 10_000     // which scaling multiplies with the width wanted: 150 MB
+	maxScans  = 100        // of a JPEG, each of which goes through all pixels
 )
+
+// working is held while an image is decoded and scaled: one at a time, since
+// each may take as much memory as the limits allow.
+var working sync.Mutex
 
 // Square cuts the middle out of an image and scales it to side × side pixels.
 // Errors as for Fit.
 func Square(content []byte, side int) (iam.Image, error) {
+	working.Lock()
+	defer working.Unlock()
 	src, err := decode(content)
 	if err != nil {
 		return iam.Image{}, err
@@ -44,6 +53,8 @@ func Square(content []byte, side int) (iam.Image, error) {
 // keeps its size. Invalid: it is over MaxBytes or has too many pixels
 // (ReasonTooLarge), or is no JPEG, PNG, GIF or WebP (ReasonFormat).
 func Fit(content []byte, width, height int) (iam.Image, error) {
+	working.Lock()
+	defer working.Unlock()
 	src, err := decode(content)
 	if err != nil {
 		return iam.Image{}, err
@@ -58,19 +69,26 @@ func Fit(content []byte, width, height int) (iam.Image, error) {
 	return encode(src, src.Bounds(), w, h)
 }
 
+// formats are what is taken, whatever else the program can decode.
+var formats = []string{"jpeg", "png", "gif", "webp"}
+
 func decode(content []byte) (image.Image, error) {
 	if len(content) > MaxBytes {
 		return nil, refuse(iam.ReasonTooLarge, "the image must have at most 5 MB")
 	}
-	c, _, err := image.DecodeConfig(bytes.NewReader(content))
-	if err != nil {
+	c, format, err := image.DecodeConfig(bytes.NewReader(content))
+	if err != nil || !slices.Contains(formats, format) {
 		return nil, refuse(iam.ReasonFormat, "the image must be a JPEG, PNG, GIF or WebP")
 	}
 	if c.Width < 1 || c.Height < 1 || c.Width > maxSide || c.Height > maxSide || c.Width*c.Height > maxPixels {
-		return nil, refuse(iam.ReasonTooLarge, "the image must have at most 40 million pixels")
+		return nil, refuse(iam.ReasonTooLarge, "the image must have at most 25 million pixels, and 10,000 on a side")
+	}
+	// Compressed data has no such bytes: they begin a scan (ITU-T T.81, B.1.1.5).
+	if format == "jpeg" && bytes.Count(content, []byte{0xff, 0xda}) > maxScans {
+		return nil, refuse(iam.ReasonTooLarge, "the image must have at most 100 scans")
 	}
 	src, _, err := image.Decode(bytes.NewReader(content))
-	if err != nil {
+	if err != nil || src.Bounds().Empty() {
 		return nil, refuse(iam.ReasonFormat, "the image is damaged")
 	}
 	return src, nil

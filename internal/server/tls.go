@@ -30,7 +30,10 @@ const lookEvery = 10 * time.Second
 // that follow lead to an authority which clients know.
 func LoadKeyPair(certFile, keyFile string, log *slog.Logger) (*KeyPair, error) {
 	k := &KeyPair{certFile: certFile, keyFile: keyFile, log: log, looked: time.Now()}
-	return k, k.load()
+	if err := k.load(); err != nil {
+		return nil, err
+	}
+	return k, nil
 }
 
 // load reads the files, if they have changed.

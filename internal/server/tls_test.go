@@ -97,7 +97,7 @@ func TestTLS(t *testing.T) {
 	served := make(chan error, 1)
 	go func() { served <- Serve(ctx, h, slog.New(slog.DiscardHandler), listeners...) }()
 	get := func(l net.Listener, c *tls.Config) (string, error) {
-		c.InsecureSkipVerify = true //nolint:gosec // the server is our own
+		c.InsecureSkipVerify = true
 		transport := &http.Transport{TLSClientConfig: c, ForceAttemptHTTP2: true}
 		defer transport.CloseIdleConnections()
 		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+l.Addr().String(), http.NoBody)
@@ -129,7 +129,7 @@ func TestTLS(t *testing.T) {
 		{"required, without", required, &tls.Config{}, ""},
 		{"never", never, &tls.Config{Certificates: with}, "HTTP/2.0 none"},
 		{"TLS 1.2", required, &tls.Config{Certificates: with, MaxVersion: tls.VersionTLS12}, "HTTP/2.0 77"},
-		{"TLS 1.1", optional, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, ""}, //nolint:gosec // is refused
+		{"TLS 1.1", optional, &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}, ""},
 		// A certificate without its private key proves nothing.
 		{"somebody else's", required, &tls.Config{Certificates: []tls.Certificate{{Certificate: client.Certificate, PrivateKey: otherKey(t)}}}, ""},
 	} {

@@ -8,7 +8,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-//nolint:gosec // SQL about credentials, not credentials
 const (
 	// lockUser changes nothing, and makes all who decide from the rows of one
 	// user wait for each other.

@@ -14,8 +14,9 @@ const (
 		(tenant_id, challenge_id, user_id, purpose, subject, key_id, mac, data, attempts, created_at, expires_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
 	deleteChallenge     = `DELETE FROM challenges WHERE tenant_id = $1 AND challenge_id = $2`
-	deleteChallenges    = `DELETE FROM challenges WHERE tenant_id = $1 AND user_id = $2 AND purpose = $3`
-	deleteEarlier       = deleteChallenges + ` AND subject = $4`
+	deletePurpose       = `DELETE FROM challenges WHERE tenant_id = $1 AND user_id = $2 AND purpose = $3`
+	deleteEarlier       = deletePurpose + ` AND subject = $4`
+	deleteSince         = deletePurpose + ` AND created_at >= $4`
 	deletePasswordLinks = `DELETE FROM challenges WHERE tenant_id = $1 AND user_id = $2 AND purpose IN ($3, $4)`
 
 	challengeColumns = `challenge_id, COALESCE(CAST(user_id AS TEXT), ''), purpose, subject, key_id, mac, data, attempts, created_at, expires_at`
@@ -112,13 +113,13 @@ func (s *Store) SpendChallenge(ctx context.Context, t iam.TenantID, id iam.Chall
 }
 
 // EndChallenges implements authn.Store.
-func (s *Store) EndChallenges(ctx context.Context, t iam.TenantID, u iam.UserID, purpose authn.Purpose) (err error) {
+func (s *Store) EndChallenges(ctx context.Context, t iam.TenantID, u iam.UserID, purpose authn.Purpose, since time.Time) (err error) {
 	defer s.wrap(&err, "EndChallenges(%s, %s, %s)", t, u, purpose)
 	if !iam.ValidID(string(u)) {
 		return nil
 	}
 	return s.write(ctx, t, func(ctx context.Context, x *call) error {
-		_, err := x.exec(ctx, deleteChallenges, t, u, purpose)
+		_, err := x.exec(ctx, deleteSince, t, u, purpose, since)
 		return err
 	})
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-//nolint:gosec // SQL about keys, not keys
 const (
 	insertSigningKey = `INSERT INTO signing_keys (tenant_id, key_id, algorithm, public_key, private_key, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6)`

@@ -114,10 +114,10 @@ func checkSettings(in iam.Settings) error {
 	between(&c, "lockout.free_failures", in.Lockout.FreeFailures, 1, 100)
 	between(&c, "lockout.free_failures_of_address", in.Lockout.FreeFailuresOfAddress, 1, 10_000)
 	between(&c, "lockout.delay", in.Lockout.Delay, time.Second, longestBlock)
-	between(&c, "lockout.max_delay", in.Lockout.MaxDelay, in.Lockout.Delay, longestBlock)
+	between(&c, "lockout.max_delay", in.Lockout.MaxDelay, min(in.Lockout.Delay, longestBlock), longestBlock)
 	between(&c, "lockout.window", in.Lockout.Window, time.Minute, longestBlock)
 	between(&c, "session.absolute", in.Session.Absolute, minIdle, maxAbsolute)
-	between(&c, "session.idle", in.Session.Idle, minIdle, in.Session.Absolute)
+	between(&c, "session.idle", in.Session.Idle, minIdle, max(in.Session.Absolute, minIdle))
 	if in.Factor.Required && !in.Factor.TOTP && !in.Factor.Email && !in.Factor.Passkey {
 		c.Add("factor.required", iam.ReasonFormat, "a factor cannot be required while none is allowed")
 	}

@@ -20,12 +20,12 @@ const (
 	errNotUnique       iam.Reason = "ERROR_NOT_UNIQUE"
 	errAuthenticate    iam.Reason = "ERROR_AUTHENTICATE_FAILURE"
 	errAuthentication  iam.Reason = "ERROR_AUTHENTICATION_FAILURE"
-	errCredentials     iam.Reason = "ERROR_INVALID_CREDENTIALS"
+	errCredentials     iam.Reason = "ERROR_INVALID_CREDENTIALS" //nolint:gosec // a code
 	errBlocked         iam.Reason = "ERROR_LOGIN_BLOCKED"
 	errDenied          iam.Reason = "ERROR_PERMISSION_DENIED"
 	errAuthType        iam.Reason = "ERROR_INVALID_AUTHENTICATION_TYPE"
 	errGrantType       iam.Reason = "ERROR_INVALID_GRANT_TYPE"
-	errPasswordNeeded  iam.Reason = "ERROR_UPDATE_PASSWORD_REQUIRED"
+	errPasswordNeeded  iam.Reason = "ERROR_UPDATE_PASSWORD_REQUIRED" //nolint:gosec // a code
 	errPasswordFormat  iam.Reason = "ERROR_INCORRECT_PASSWORD_FORMAT"
 	errPasswordWrong   iam.Reason = "ERROR_PASSWORD_NOT_MATCHED"
 	errPasswordSame    iam.Reason = "ERROR_PASSWORD_NOT_CHANGED"

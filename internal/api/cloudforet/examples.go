@@ -35,7 +35,7 @@ var (
 		return b
 	}()
 
-	issueExample = issueBody{Credentials: &credentials{User: "jiwoo@example.com", Password: "Correct horse 42"}, //nolint:gosec // invented
+	issueExample = issueBody{Credentials: &credentials{User: "jiwoo@example.com", Password: "Correct horse 42"},
 		AuthType: authLocal, Domain: string(exampleDomain)}
 	issuedExample  = tokenInfo{Access: exampleToken, Refresh: exampleToken}
 	grantExample   = grantBody{GrantType: refreshToken, Token: exampleToken, Scope: scopeUser}

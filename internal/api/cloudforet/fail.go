@@ -114,8 +114,6 @@ func invalid(r *http.Request, e *iam.Error) (iam.Reason, []string) {
 	case iam.ReasonType:
 		_, want, _ := strings.Cut(f.Message, " must be ")
 		return errType, []string{key, types[want]}
-	case iam.ReasonWeakPassword:
-		return errPasswordFormat, []string{f.Message}
 	}
 	if key == "email" {
 		return errEmailFormat, []string{"Email format required."}

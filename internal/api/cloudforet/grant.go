@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/gatehouse-id/gatehouse/internal/api"
-	"github.com/gatehouse-id/gatehouse/internal/authn"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
@@ -73,48 +72,56 @@ func (d *dialect) grant(ctx context.Context, _ *api.Call, in struct {
 // enter fills in what the actor is in the scope that is asked for. Denied:
 // they are nothing there.
 func (d *dialect) enter(ctx context.Context, by iam.Actor, b grantBody, out *grantInfo, token *claims) error {
+	if b.Scope == scopeUser {
+		if admin, err := d.isAdmin(ctx, by); err != nil || !admin { // most calls end here
+			out.Role, token.Role = roleUser, roleUser
+			return err
+		}
+	}
 	r, err := d.rolesOf(ctx, by)
 	if err != nil {
 		return err
 	}
-	denied := iam.E(iam.Denied, "the scope %s is not the caller's", b.Scope)
 	out.Role, out.RoleID = r.domainRole()
-	switch b.Scope {
-	case scopeUser:
+	switch {
+	case b.Scope == scopeUser:
 		token.Role = roleUser
-	case scopeDomain:
-		if !r.admin {
-			return denied
-		}
+	case b.Scope == scopeDomain && r.admin:
 		token.Role = roleDomainAdmin
-	case scopeWorkspace:
-		n, ok, err := d.workspace(ctx, by, b.Workspace)
-		if err != nil {
-			return err
-		}
-		if !r.admin {
-			held, member := r.in(n.Name)
-			if !ok || !member { // in the same words, whether it is there or not
-				return denied
-			}
-			out.Role, out.RoleID = held.kind(), held.Role.ID
-			token.Role = out.Role
-		} else if !ok {
-			return refuse(errNotFound, "workspace_id", b.Workspace)
-		} else {
-			token.Role = roleOwner
-		}
-		out.Workspace, token.Workspace = b.Workspace, b.Workspace
+	case b.Scope == scopeWorkspace:
+		return d.enterWorkspace(ctx, by, r, b.Workspace, out, token)
 	default:
-		return denied
+		return refuse(errDenied)
 	}
+	return nil
+}
+
+// enterWorkspace is enter for a workspace. Who is no administrator learns
+// nothing of those that are not their own, not even whether they are there.
+func (d *dialect) enterWorkspace(ctx context.Context, by iam.Actor, r roles, id string, out *grantInfo, token *claims) error {
+	n, found, err := d.workspace(ctx, by, id)
+	if err != nil {
+		return err
+	}
+	held, member := r.in(n.Name)
+	switch {
+	case r.admin && found:
+		token.Role = roleOwner
+	case r.admin:
+		return refuse(errNotFound, "workspace_id", id)
+	case found && member:
+		out.Role, out.RoleID = held.kind(), held.Role.ID
+		token.Role = out.Role
+	default:
+		return refuse(errDenied)
+	}
+	out.Workspace, token.Workspace = id, id
 	return nil
 }
 
 // refuseUnfinished tells whose session has steps left what the vendor tells
 // them, and everybody else nothing more than that the token does not hold.
 func (d *dialect) refuseUnfinished(ctx context.Context, t iam.TenantID, id iam.SessionID, otherwise error) error {
-	var p authn.Prover
 	p, err := d.Authn.PendingSession(ctx, t, id, origin(ctx))
 	if err != nil || len(p.Session().Pending) == 0 {
 		return otherwise

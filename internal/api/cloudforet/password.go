@@ -76,6 +76,8 @@ func (d *dialect) changePassword(ctx context.Context, p authn.Prover, current, p
 		return p, refuse(errPasswordWrong, p.Username())
 	case e.Code == iam.ReasonSamePassword:
 		return p, refuse(errPasswordSame, p.Username())
+	case e.Kind == iam.Invalid: // the tenant's own policy
+		return p, refuse(errPasswordFormat, e.Message)
 	default:
 		return p, err
 	}

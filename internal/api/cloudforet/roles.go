@@ -69,16 +69,23 @@ type roles struct {
 // itself and the people in it.
 var adminOf = []iam.Permission{iam.TenantsUpdate, iam.UsersUpdate}
 
+// isAdmin reports whether the actor is a domain administrator.
+func (d *dialect) isAdmin(ctx context.Context, by iam.Actor) (bool, error) {
+	for _, p := range adminOf {
+		if may, err := d.Access.May(ctx, by, p); err != nil || !may {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 // rolesOf reads what the actor holds.
 func (d *dialect) rolesOf(ctx context.Context, by iam.Actor) (roles, error) {
-	r := roles{admin: true}
-	for _, p := range adminOf {
-		may, err := d.Access.May(ctx, by, p)
-		if err != nil {
-			return roles{}, err
-		}
-		r.admin = r.admin && may
+	admin, err := d.isAdmin(ctx, by)
+	if err != nil {
+		return roles{}, err
 	}
+	r := roles{admin: admin}
 	bindings, err := d.Access.UserBindings(ctx, by, by.User)
 	for _, b := range bindings {
 		r.bindings = append(r.bindings, held{b})

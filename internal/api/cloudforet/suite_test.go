@@ -182,3 +182,13 @@ func (s *suite) withMailedCodes(next http.Handler) http.Handler {
 		fmt.Fprint(w, strings.TrimSpace(rec.Body.String()))
 	})
 }
+
+// user reads the record of a user.
+func (s *suite) user(name string) iam.User {
+	s.t.Helper()
+	u, err := s.Directory.User(s.t.Context(), s.Operator(), directory.UserKey{Username: name})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return u
+}

@@ -23,7 +23,7 @@ func (d *dialect) accountOperations() []api.Operation {
 			ID: "account.create", Methods: []string{http.MethodPost}, Paths: at("/sub-accounts"),
 			Access: api.Requires(iam.UsersCreate), Tag: "Sub account", Summary: "Make a sub account",
 			Errors: []iam.Kind{iam.Exists, iam.Precondition}, RequestExample: exampleNewAccount,
-			ResponseExample: result{Success: true, ID: string(exampleUser.ID), GeneratedPassword: "Tg7#vq2Lm-Xr9Wka"},
+			ResponseExample: result{Success: true, ID: string(exampleUser.ID), GeneratedPassword: examplePassword},
 		}, d.createAccount),
 		api.Handle(api.Op{
 			ID: "account.get", Methods: []string{http.MethodGet}, Paths: at("/sub-accounts/{id}"),

@@ -103,7 +103,7 @@ func New(deps Deps) (*api.Dialect, []api.Operation) {
 				{Name: "bearer", Scheme: "bearer", Description: "An API token or a session token of Gatehouse."},
 			},
 		}, slices.Concat(d.accountOperations(), d.passwordOperations(), d.keyOperations(), d.membershipOperations(), d.groupOperations(),
-			d.policyOperations(), d.attachmentOperations(), d.roleOperations(), d.entityOperations(), d.tagOperations(), d.tenantOperations())
+			d.policyOperations(), d.policyCheckOperations(), d.attachmentOperations(), d.roleOperations(), d.entityOperations(), d.tagOperations(), d.tenantOperations())
 }
 
 // base is where the vendor's gateway has the API. The vendor's pages write

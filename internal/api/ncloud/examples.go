@@ -32,6 +32,8 @@ var (
 			CanConsoleAccess: new(flag(true))}}
 )
 
+const examplePassword = "Tg7#vq2Lm-Xr9Wka" //nolint:gosec // invented
+
 func exampleAccount(u iam.User) account { return accountOf(exampleTenant, u) }
 
 func same[T any](v T) T { return v }

@@ -23,7 +23,7 @@ func (d *dialect) passwordOperations() []api.Operation {
 			Access: api.Requires(iam.UsersPassword), Tag: "Sub account", Summary: "Set the password of a sub account",
 			Description: "It has to be changed at the next sign-in on a page, and ends all sessions.",
 			Errors:      []iam.Kind{iam.NotFound, iam.Precondition}, RequestExample: passwordForm{NeedPasswordGenerate: new(flag(true))},
-			ResponseExample: result{Success: true, GeneratedPassword: "Tg7#vq2Lm-Xr9Wka"},
+			ResponseExample: result{Success: true, GeneratedPassword: examplePassword},
 		}, d.setPassword),
 		api.Handle(api.Op{
 			ID: "join.check-login-id", Methods: []string{http.MethodGet}, Paths: at("/join/check-login-id"),
@@ -126,7 +126,7 @@ func (d *dialect) checkPassword(ctx context.Context, c *api.Call, in struct {
 	if err != nil {
 		return checked{}, err
 	}
-	if err := policy.Check(in.Password, password.Identity{}); err != nil {
+	if policy.Check(in.Password, password.Identity{}) != nil {
 		return checked{Message: unsafe.in(c.Request)}, nil
 	}
 	return checked{Success: true}, nil

@@ -106,7 +106,7 @@ func signatureOf(r *http.Request) (authn.Signature, error) {
 		return none, errBadCredentials()
 	}
 	mac, err := base64.StdEncoding.Strict().DecodeString(signature)
-	if err != nil || len(mac) != sha256.Size {
+	if err != nil || len(mac) != sha256.Size || len(signature) != base64.StdEncoding.EncodedLen(sha256.Size) { // the decoder skips line ends
 		return none, errBadCredentials()
 	}
 	target, ok := originForm(r.RequestURI)

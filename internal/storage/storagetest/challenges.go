@@ -95,8 +95,10 @@ func testChallenges(f *fixture) {
 	f.fails(f.store.SpendChallenge(f.ctx(), f.tenant.ID, second.ID), iam.NotFound)
 	f.thereIs(second, false)
 
-	f.ok(f.store.EndChallenges(f.ctx(), f.tenant.ID, u.ID, authn.PurposeReset))
-	f.ok(f.store.EndChallenges(f.ctx(), f.tenant.ID, "no id", authn.PurposeReset))
+	f.ok(f.store.EndChallenges(f.ctx(), f.tenant.ID, u.ID, authn.PurposeReset, rest[2].Created.Add(time.Microsecond)))
+	f.thereIs(rest[2], true)
+	f.ok(f.store.EndChallenges(f.ctx(), f.tenant.ID, u.ID, authn.PurposeReset, rest[2].Created))
+	f.ok(f.store.EndChallenges(f.ctx(), f.tenant.ID, "no id", authn.PurposeReset, time.Time{}))
 	f.thereIs(rest[0], true)
 	f.thereIs(rest[1], true)
 	f.thereIs(rest[2], false)

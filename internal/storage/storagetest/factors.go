@@ -78,7 +78,9 @@ func testFactors(f *fixture) {
 	r = f.newFactor(r) // after which what is active stays
 	same(f, f.factors(u), []authn.FactorRecord{r, second})
 
+	e = f.event("factor", "rename")
 	f.ok(f.store.RenameFactor(f.ctx(), f.tenant.ID, u.ID, r.ID, "Old phone", e))
+	f.logged(e)
 	r.Name = "Old phone"
 	same(f, f.factors(u), []authn.FactorRecord{r, second})
 

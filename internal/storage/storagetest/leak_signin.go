@@ -104,7 +104,7 @@ var signInLeaks = map[string]func(*leak){
 	},
 	"SpendChallenge": func(l *leak) { l.missed(l.store.SpendChallenge(l.ctx(), l.a.tenant.ID, l.b.signIn.challenge.ID)) },
 	"EndChallenges": func(l *leak) {
-		l.ok(l.store.EndChallenges(l.ctx(), l.a.tenant.ID, l.b.user.ID, authn.PurposeReset))
+		l.ok(l.store.EndChallenges(l.ctx(), l.a.tenant.ID, l.b.user.ID, authn.PurposeReset, time.Time{}))
 	},
 	"PurgeSignInLeftovers": func(l *leak) { // of any tenant, but only what has expired
 		_, err := l.store.PurgeSignInLeftovers(l.ctx(), l.b.tenant.Created, 1000)

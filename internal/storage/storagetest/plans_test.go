@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 	"github.com/gatehouse-id/gatehouse/internal/job"
+	"github.com/gatehouse-id/gatehouse/internal/notice"
 	"github.com/gatehouse-id/gatehouse/internal/storage"
 	"github.com/gatehouse-id/gatehouse/internal/tenancy"
 )
@@ -94,13 +95,31 @@ func TestPlans(t *testing.T) {
 		"epochs since":    func(s *storage.Store) error { _, err := s.EpochsSince(ctx, now); return err },
 		"tenant by code":  func(s *storage.Store) error { _, err := s.TenantByCode(ctx, "x"); return err },
 		"account":         func(s *storage.Store) error { _, err := s.Account(ctx, tenant, "x"); return err },
+		"account by id":   func(s *storage.Store) error { _, err := s.AccountByID(ctx, tenant, iam.UserID(id)); return err },
+		"account by mail": func(s *storage.Store) error { _, err := s.AccountByEmail(ctx, tenant, "x@example.com"); return err },
+		"challenge": func(s *storage.Store) error {
+			_, err := s.Challenge(ctx, tenant, iam.ChallengeID(id), now)
+			return err
+		},
+		"login event":     func(s *storage.Store) error { _, err := s.LoginEvent(ctx, tenant, iam.EventID(id)); return err },
 		"token":           func(s *storage.Store) error { _, err := s.Token(ctx, tenant, "x"); return err },
 		"session":         func(s *storage.Store) error { _, err := s.Session(ctx, tenant, iam.SessionID(id)); return err },
 		"holdings":        func(s *storage.Store) error { _, err := s.Holdings(ctx, tenant, iam.UserID(id), false); return err },
 		"group bindings":  func(s *storage.Store) error { _, err := s.GroupBindings(ctx, tenant, iam.GroupID(id)); return err },
 		"job":             func(s *storage.Store) error { _, err := s.Job(ctx, tenant, id); return err },
 		"job by short id": func(s *storage.Store) error { _, err := s.Job(ctx, tenant, iam.Short(iam.JobID(id))); return err },
-		"nothing to do":   func(s *storage.Store) error { _, err := s.ClaimJobs(ctx, "n", job.Lane{}, now, 0, 1); return err },
+		"nothing to do": func(s *storage.Store) error {
+			_, err := s.ClaimJobs(ctx, "n", job.Lane{Except: notice.JobSend}, now, 0, 1)
+			return err
+		},
+		"nothing to send": func(s *storage.Store) error {
+			_, err := s.ClaimJobs(ctx, "n", job.Lane{Only: notice.JobSend}, now, 0, 1)
+			return err
+		},
+		"mail":           func(s *storage.Store) error { _, err := s.Mail(ctx, tenant, iam.MailID(id)); return err },
+		"factors":        func(s *storage.Store) error { _, err := s.Factors(ctx, tenant, iam.UserID(id)); return err },
+		"passkey":        func(s *storage.Store) error { _, err := s.FactorByCredential(ctx, tenant, "x"); return err },
+		"recovery codes": func(s *storage.Store) error { _, err := s.RecoveryCodes(ctx, tenant, iam.UserID(id)); return err },
 		"resolve": func(s *storage.Store) error {
 			_, _, err := s.Resolve(ctx, tenant, []string{"x"}, []string{"x"})
 			return err
@@ -124,6 +143,10 @@ func TestPlans(t *testing.T) {
 		reads["user by "+name] = func(s *storage.Store) error { _, err := s.User(ctx, tenant, k); return err }
 	}
 	lists := map[string]func(*storage.Store, iam.Page) error{
+		"mails": func(s *storage.Store, p iam.Page) error {
+			_, err := s.Mails(ctx, tenant, notice.Filter{}, p)
+			return err
+		},
 		"events": func(s *storage.Store, p iam.Page) error {
 			_, err := s.Events(ctx, tenant, audit.Filter{}, p)
 			return err
