@@ -110,6 +110,6 @@ func (rightsStore) Rulebook(context.Context, iam.TenantID) ([]iam.Role, []iam.AP
 
 func (rightsStore) Epoch(context.Context, iam.TenantID) (int64, error) { return 1, nil }
 
-func (rightsStore) EpochsSince(context.Context, time.Time) (map[iam.TenantID]int64, error) {
-	return map[iam.TenantID]int64{"t": 1}, nil
+func (rightsStore) EpochsSince(context.Context, time.Time) (map[iam.TenantID]int64, time.Time, error) {
+	return map[iam.TenantID]int64{"t": 1}, time.Now(), nil
 }

@@ -51,6 +51,12 @@ func (f listenFlags) listen(ctx context.Context, log *slog.Logger) (_ []net.List
 	return []net.Listener{server.TLS(main, pair, tls.NoClientCert), server.TLS(other, pair, tls.RequireAnyClientCert)}, nil
 }
 
+func closeAll(listeners []net.Listener) {
+	for _, l := range listeners {
+		_ = l.Close()
+	}
+}
+
 // scheme is that of URLs at which the server is reached without a proxy.
 func (f listenFlags) scheme() string {
 	if f.TLSCert != "" {

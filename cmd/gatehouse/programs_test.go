@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -136,7 +137,7 @@ func TestProgramsSignIn(t *testing.T) {
 		t.Error("a certificate that was not issued has left a file")
 	}
 	authority, err := command(t, "", "cert", "authority", "--data", data)
-	if block, _ := pem.Decode([]byte(authority)); err != nil || block == nil || len(chain) != 1 || string(block.Bytes) != string(chain[0].Raw) {
+	if block, _ := pem.Decode([]byte(authority)); err != nil || block == nil || len(chain) != 1 || !bytes.Equal(block.Bytes, chain[0].Raw) {
 		t.Errorf("the authority is %q, %v", authority, err)
 	}
 	found := listensForCertificates.FindStringSubmatch(s.Log())

@@ -41,9 +41,7 @@ func (cmd *serveCmd) Run(ctx context.Context, c console) (err error) {
 	if err != nil {
 		return err
 	}
-	for _, l := range listeners {
-		defer l.Close() // Serve has, unless we never come to it
-	}
+	defer closeAll(listeners) // Serve has, unless we never come to it
 	address := listeners[0].Addr().String()
 	if cmd.PublicURL == "" {
 		cmd.PublicURL = cmd.scheme() + "://" + address

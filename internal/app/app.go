@@ -147,7 +147,6 @@ func (a *App) connect(o Options) {
 	a.Store.OnEpoch = a.epochs.Advance
 	a.Keys = keyring.New(a.Master, a.Store, a.env)
 	a.Access = access.New(a.Store, a.epochs, a.env)
-	a.Audit = audit.New(a.Store, a.env, a.log)
 	node := nodeName(a.env)
 	a.Jobs = job.New(a.Store, a.env, a.log, job.Options{Node: node, Lane: job.Lane{Except: notice.JobSend}})
 	// Mails wait for another server, for days if need be: in a lane of their
@@ -155,6 +154,7 @@ func (a *App) connect(o Options) {
 	a.mails = job.New(a.Store, a.env, a.log, job.Options{Node: node, Lane: job.Lane{Only: notice.JobSend},
 		Workers: 4, MaxAttempts: math.MaxInt, MaxBackoff: 10 * time.Minute})
 	a.Tenancy = tenancy.New(a.Store, a.epochs, a.Jobs, a.Access, a.env, access.Builtin)
+	a.Audit = audit.New(a.Store, a.Tenancy, a.env, a.log)
 	a.Notice = notice.New(notice.Deps{Store: a.Store, Keys: a.Keys, Tenants: a.Tenancy, Queue: a.mails, SMTP: o.SMTP,
 		PublicURL: o.PublicURL, Env: a.env, Log: a.log})
 	a.Authn = authn.New(authn.Deps{Store: a.Store, Epochs: a.epochs, Keys: a.Keys, Hasher: o.Hasher, Settings: a.Tenancy,

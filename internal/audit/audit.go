@@ -14,16 +14,21 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// Retention is how long events are kept.
-const Retention = 400 * 24 * time.Hour
-
 // Store reads and retires events.
 type Store interface {
 	// Events lists events, latest first.
 	Events(ctx context.Context, t iam.TenantID, f Filter, p iam.Page) (iam.List[iam.Event], error)
-	// PurgeEvents removes events of any tenant from before the time, at most
-	// n, and answers how many it removed.
-	PurgeEvents(ctx context.Context, before time.Time, n int) (int, error)
+	// PurgeEvents removes events of a tenant from before the time, at most n,
+	// and answers how many it removed.
+	PurgeEvents(ctx context.Context, t iam.TenantID, before time.Time, n int) (int, error)
+	// AllTenants lists every tenant of the installation.
+	AllTenants(ctx context.Context, p iam.Page) (iam.List[iam.Tenant], error)
+}
+
+// Settings answers what a tenant decides for itself; package tenancy satisfies
+// it.
+type Settings interface {
+	Settings(ctx context.Context, t iam.TenantID) (iam.Settings, error)
 }
 
 // Filter narrows a list of events; empty members do not narrow.
@@ -37,14 +42,15 @@ type Filter struct {
 
 // Service answers questions about the past.
 type Service struct {
-	store Store
-	env   iam.Env
-	log   *slog.Logger
+	store    Store
+	settings Settings
+	env      iam.Env
+	log      *slog.Logger
 }
 
 // New makes the service.
-func New(store Store, env iam.Env, log *slog.Logger) *Service {
-	return &Service{store: store, env: env, log: log}
+func New(store Store, settings Settings, env iam.Env, log *slog.Logger) *Service {
+	return &Service{store: store, settings: settings, env: env, log: log}
 }
 
 // Events lists the events of the actor's tenant, latest first.
@@ -52,32 +58,62 @@ func (s *Service) Events(ctx context.Context, by iam.Actor, f Filter, p iam.Page
 	return s.store.Events(ctx, by.Tenant, f, p)
 }
 
-// purgeBatch is how many events of a kind one transaction removes.
-const purgeBatch = 10_000
+// retireEvery is how often events are removed that their tenant does not want
+// to keep longer, and purgeBatch how many of them one transaction removes.
+const (
+	retireEvery = time.Hour
+	purgeBatch  = 10_000
+)
 
-// Run retires old events every ten minutes until ctx ends.
+// Run retires old events until ctx ends.
 func (s *Service) Run(ctx context.Context) {
-	tick := time.NewTicker(10 * time.Minute)
+	tick := time.NewTicker(retireEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			s.purge(ctx)
+			s.retire(ctx)
 		}
 	}
 }
 
-// purge retires old events, batch by batch until none is left.
-func (s *Service) purge(ctx context.Context) {
-	for removed := purgeBatch; removed >= purgeBatch; {
-		var err error
-		if removed, err = s.store.PurgeEvents(ctx, s.env.Time().Add(-Retention), purgeBatch); err != nil {
-			if ctx.Err() == nil {
-				s.log.WarnContext(ctx, "audit: cannot retire events", "error", err)
-			}
+// retire removes the events of all tenants that are older than each wants.
+// What cannot be removed now is tried again the next time.
+func (s *Service) retire(ctx context.Context) {
+	for after, more := (iam.Cursor{}), true; more; more = after != (iam.Cursor{}) {
+		tenants, err := s.store.AllTenants(ctx, iam.Page{After: after, Limit: iam.MaxPage})
+		if err != nil {
+			s.cannotRetire(ctx, err)
 			return
 		}
+		for _, t := range tenants.Items {
+			if err := s.retireOf(ctx, t.ID); err != nil {
+				s.cannotRetire(ctx, err)
+			}
+		}
+		after = tenants.Next
+	}
+}
+
+// retireOf retires events of one tenant, batch by batch until none is left.
+func (s *Service) retireOf(ctx context.Context, t iam.TenantID) error {
+	settings, err := s.settings.Settings(ctx, t)
+	if err != nil || settings.KeepAuditEvents == 0 {
+		return err
+	}
+	before := s.env.Time().Add(-settings.KeepAuditEvents)
+	for removed := purgeBatch; removed >= purgeBatch; {
+		if removed, err = s.store.PurgeEvents(ctx, t, before, purgeBatch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) cannotRetire(ctx context.Context, err error) {
+	if ctx.Err() == nil {
+		s.log.WarnContext(ctx, "audit: cannot retire events", "error", err)
 	}
 }

@@ -55,16 +55,30 @@ func TestEvents(t *testing.T) {
 			t.Errorf("another tenant sees %q", got)
 		}
 
-		// Old events go; what is not old stays.
-		s.Clock.Advance(audit.Retention - 90*time.Minute)
-		audit.Purge(s.Audit, t.Context())
+		// Old events go; what is not old stays, and what another tenant wants
+		// to keep for ever.
+		settings, err := s.Tenancy.Settings(t.Context(), s.Tenant.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		settings.KeepAuditEvents = 0
+		if _, err := s.Tenancy.UpdateSettings(t.Context(), s.Operator(), settings); err != nil {
+			t.Fatal(err)
+		}
+		kept := list(s.Operator(), audit.Filter{})
+		const retention = 400 * 24 * time.Hour // unless a tenant decides otherwise
+		s.Clock.Advance(retention - 90*time.Minute)
+		audit.Retire(s.Audit, t.Context())
 		if got := list(by, audit.Filter{Actor: by.User}); got != "user.create user 2; " {
 			t.Errorf("after the retention of the others there is %q", got)
 		}
 		s.Clock.Advance(90 * time.Minute)
-		audit.Purge(s.Audit, t.Context())
+		audit.Retire(s.Audit, t.Context())
 		if got := list(by, audit.Filter{Actor: by.User}); got != "" {
 			t.Errorf("after the retention of all there is %q", got)
+		}
+		if got := list(s.Operator(), audit.Filter{}); got != kept || got == "" {
+			t.Errorf("of what is to be kept for ever there is %q, was %q", got, kept)
 		}
 	})
 }

@@ -1,4 +1,4 @@
 package audit
 
-// Purge is what Run does from time to time.
-var Purge = (*Service).purge
+// Retire is what Run does from time to time.
+var Retire = (*Service).retire

@@ -6,3 +6,6 @@ var (
 	Purge      = (*Service).purge
 	Retire     = (*Service).retire
 )
+
+// PasswordBurst is passwordBurst.
+const PasswordBurst = passwordBurst

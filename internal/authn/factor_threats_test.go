@@ -379,7 +379,8 @@ func TestChangesNeedProof(t *testing.T) {
 		},
 		"without pages": func(t *testing.T, w world) {
 			a := w.withTOTP(t)
-			b, err := w.Authn.ProveFactor(t.Context(), w.prover(t, w.begin(t, false)), "", a.next(t))
+			used := a.next(t)
+			b, err := w.Authn.ProveFactor(t.Context(), w.prover(t, w.begin(t, false)), "", used)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -387,7 +388,7 @@ func TestChangesNeedProof(t *testing.T) {
 			for _, c := range w.changes(t, a) {
 				wants(t, c.name+", just after the sign-in", c.do(p), iam.Precondition, iam.ReasonReauth)
 			}
-			err = w.Authn.CheckCode(t.Context(), p, a.id, a.code(t))
+			err = w.Authn.CheckCode(t.Context(), p, a.id, used)
 			wants(t, "the code that was used to sign in", err, iam.Invalid, iam.ReasonWrongCode)
 			if err := w.Authn.CheckCode(t.Context(), p, a.id, a.next(t)); err != nil {
 				t.Fatal(err)

@@ -2,6 +2,7 @@ package authn
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -18,11 +19,13 @@ import (
 //     is all forgotten that failed for the name: who knows a password must not
 //     begin anew with the codes that come after it.
 //  4. One that could not be made, for a fault of ours, is taken back too.
+//  5. Passwords are tried many at once, by programs that sign in on many
+//     connections: some more than may fail are let while none of them has.
 //
 // attempt answers whether nothing is left to be proved, and the error of a
 // proof that was refused, which it has recorded.
 func (s *Service) guard(ctx context.Context, t iam.TenantID, username string, method iam.AuthMethod, from Origin, attempt func() (done bool, err error)) error {
-	subjects, err := s.lockoutSubjects(ctx, t, username, from)
+	subjects, err := s.lockoutSubjects(ctx, t, username, method, from)
 	if err != nil {
 		return err
 	}
@@ -39,6 +42,10 @@ func (s *Service) guard(ctx context.Context, t iam.TenantID, username string, me
 	}
 	done, failure := attempt()
 	if failure != nil && !faulty(failure) {
+		err := s.store.ConfirmFailures(context.WithoutCancel(ctx), t, s.env.Time(), subjects)
+		if err != nil && !iam.Is(err, iam.NotFound) { // NotFound: the tenant has just gone
+			return err
+		}
 		return failure
 	}
 	subjects[0].Clear = done && failure == nil
@@ -76,16 +83,39 @@ func faulty(err error) bool {
 }
 
 // lockoutSubjects are what failures are counted of; the name comes first.
-func (s *Service) lockoutSubjects(ctx context.Context, t iam.TenantID, username string, from Origin) ([]LockoutSubject, error) {
+func (s *Service) lockoutSubjects(ctx context.Context, t iam.TenantID, username string, method iam.AuthMethod, from Origin) ([]LockoutSubject, error) {
 	policy, err := s.lockoutPolicy(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	subjects := []LockoutSubject{{Name: "user:" + iam.Cut(iam.Fold(username), maxName), Free: policy.FreeFailures, Policy: policy}}
+	burst := 0
+	if method == iam.MethodPassword {
+		burst = passwordBurst
+	}
+	subjects := []LockoutSubject{{Name: "user:" + iam.Cut(iam.Fold(username), maxName), Free: policy.FreeFailures, Burst: burst, Policy: policy}}
 	if from.Address != "" {
-		subjects = append(subjects, LockoutSubject{Name: "addr:" + from.Address, Free: policy.FreeFailuresOfAddress, Policy: policy})
+		subjects = append(subjects, LockoutSubject{Name: "addr:" + network(from.Address), Free: policy.FreeFailuresOfAddress, Burst: burst, Policy: policy})
 	}
 	return subjects, nil
+}
+
+// passwordBurst is how many sign-ins by password of one name, or from one
+// address, may be under way at once beyond those that may fail. NIST SP 800-63B
+// section 5.2.2 allows 100 failures in a row.
+const passwordBurst = 64
+
+// network is of which addresses failures are counted together: an IPv6 client
+// has a whole /64 to try from (RFC 4291 section 2.5.1).
+func network(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil || !a.Is6() || a.Is4In6() {
+		return address
+	}
+	p, err := a.WithZone("").Prefix(64)
+	if err != nil {
+		return address
+	}
+	return p.String()
 }
 
 // maxName bounds what is kept of a name as it was given, in bytes.
@@ -108,7 +138,7 @@ func (s *Service) limit(ctx context.Context, t iam.TenantID, what string, from O
 		return err
 	}
 	now := s.env.Time()
-	subject := LockoutSubject{Name: what + ":" + from.Address, Free: policy.FreeFailuresOfAddress, Policy: policy}
+	subject := LockoutSubject{Name: what + ":" + network(from.Address), Free: policy.FreeFailuresOfAddress, Policy: policy}
 	until, err := s.store.CountFailure(ctx, t, now, []LockoutSubject{subject})
 	if err == nil && !until.IsZero() {
 		err = tooMany(until.Sub(now))

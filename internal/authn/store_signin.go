@@ -31,6 +31,9 @@ type PasswordStore interface {
 	// Where a subject is blocked nothing is counted; until says how long, and
 	// is zero else. NotFound: there is no such tenant, or it is being deleted.
 	CountFailure(ctx context.Context, t iam.TenantID, now time.Time, subjects []LockoutSubject) (until time.Time, err error)
+	// ConfirmFailures is told that attempts with a Burst have failed, which
+	// blocks the subjects where too many have.
+	ConfirmFailures(ctx context.Context, t iam.TenantID, now time.Time, subjects []LockoutSubject) error
 	// ForgetFailures takes an attempt that succeeded back: subjects with Clear
 	// set are forgotten, of others that attempt is.
 	ForgetFailures(ctx context.Context, t iam.TenantID, subjects []LockoutSubject) error
@@ -38,9 +41,14 @@ type PasswordStore interface {
 
 // LockoutSubject is something of which failed attempts are counted.
 type LockoutSubject struct {
-	Name   string // "user:" and the folded name, "addr:" and the address
-	Free   int    // how many failures have no consequence
-	Clear  bool
+	Name  string // "user:" and the folded name, "addr:" and the address
+	Free  int    // how many failures have no consequence
+	Clear bool
+	// Burst is how many attempts more than Free may be under way at once while
+	// none of them has failed, as those of a program that signs in on many
+	// connections; each is then told to ConfirmFailures or ForgetFailures. Of
+	// attempts without it each counts as failed at once.
+	Burst  int
 	Policy iam.LockoutPolicy
 }
 

@@ -19,8 +19,10 @@ import (
 type Store interface {
 	// Epoch answers the epoch of one tenant. NotFound: there is no such tenant.
 	Epoch(ctx context.Context, t iam.TenantID) (int64, error)
-	// EpochsSince answers the epochs that changed at or after the time.
-	EpochsSince(ctx context.Context, since time.Time) (map[iam.TenantID]int64, error)
+	// EpochsSince answers the epochs that changed at or after a time, and the
+	// present one. Both are the database's, which is one for all nodes. Since
+	// the zero time nothing has changed.
+	EpochsSince(ctx context.Context, since time.Time) (epochs map[iam.TenantID]int64, now time.Time, err error)
 }
 
 // Poll is how often a node asks for changes of others. With it, a change is
@@ -31,8 +33,8 @@ const Poll = 500 * time.Millisecond
 // here are no longer trusted, and each use asks the database.
 const stale = 900 * time.Millisecond
 
-// overlap covers a transaction that commits after a later one, and clocks of
-// nodes that differ, when asking for changes since the last poll.
+// overlap covers a transaction that commits after a later one, when asking for
+// changes since the last poll.
 const overlap = 30 * time.Second
 
 // Epochs is what this node knows of the tenants' epochs.
@@ -82,15 +84,15 @@ func (e *Epochs) Advance(t iam.TenantID, epoch int64) {
 func (e *Epochs) Run(ctx context.Context) {
 	tick := time.NewTicker(Poll)
 	defer tick.Stop()
-	since := e.env.Now()
+	var since time.Time // by the database's clock; nothing is known before the first poll
 	failing := false
 	for {
 		began := e.env.Now()
-		changed, err := e.store.EpochsSince(ctx, since.Add(-overlap))
+		changed, now, err := e.store.EpochsSince(ctx, since)
 		switch {
 		case err == nil:
 			e.merge(changed, began)
-			since, failing = began, false
+			since, failing = now.Add(-overlap), false
 		case ctx.Err() == nil && !failing:
 			failing = true
 			e.log.WarnContext(ctx, "cluster: cannot read epochs; caches are bypassed until it works again", "error", err)

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"html/template"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/directory"
@@ -10,8 +11,7 @@ import (
 type preferencesPage struct {
 	Language  string
 	Languages []choice
-	Regions   []region
-	OtherZone string // the user's, where it is none of Regions
+	Zones     template.HTML
 	Now       time.Time
 }
 
@@ -21,18 +21,11 @@ type choice struct{ Tag, Name string }
 func (v *visit) preferences() error { return v.open(v.preferencesView()) }
 
 func (v *visit) preferencesView() *view {
-	d := preferencesPage{Regions: regions, Now: v.Env.Now(), OtherZone: v.user.TimeZone}
+	d := preferencesPage{Zones: zoneOptions, Now: v.Env.Now()}
 	for _, l := range languages {
 		d.Languages = append(d.Languages, choice{l.tag, l.own})
 		if v.user.Language == l.tag {
 			d.Language = l.tag
-		}
-	}
-	for _, r := range regions {
-		for _, z := range r.Zones {
-			if z.Name == v.user.TimeZone {
-				d.OtherZone = ""
-			}
 		}
 	}
 	w := v.view("preferences", "preferences.title")

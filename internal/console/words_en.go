@@ -220,7 +220,6 @@ var wordsEN = map[string]string{
 	"policy.symbols":            "At least this many symbols: %d",
 	"policy.upper":              "At least this many upper-case letters: %d",
 	"preferences.auto-language": "As in the browser",
-	"preferences.auto-zone":     "UTC",
 	"preferences.lead":          "How Gatehouse looks and speaks to you.",
 	"preferences.now":           "Times are shown in this zone. It is now %s.",
 	"preferences.title":         "Preferences",

@@ -219,7 +219,6 @@ var wordsKO = map[string]string{
 	"policy.symbols":            "특수문자 %d자 이상",
 	"policy.upper":              "영문 대문자 %d자 이상",
 	"preferences.auto-language": "브라우저 설정 따름",
-	"preferences.auto-zone":     "UTC",
 	"preferences.lead":          "화면과 언어, 시간대를 설정합니다.",
 	"preferences.now":           "시간은 이 시간대로 표시됩니다. 현재 시각: %s",
 	"preferences.title":         "환경설정",

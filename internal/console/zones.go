@@ -2,38 +2,33 @@ package console
 
 import (
 	_ "embed"
+	"html/template"
 	"strings"
 )
 
 // zoneNames are the time zones that people choose from, one a line, in order:
-// those of zone.tab in the IANA time zone database (public domain), and UTC.
+// those of zone.tab in the IANA time zone database (public domain).
 //
 //go:embed zones.txt
 var zoneNames string
 
-// region is the time zones of a part of the world.
-type region struct {
-	Name  string
-	Zones []zone
-}
-
-// zone is a time zone: its IANA name, and the place in it.
-type zone struct{ Name, Place string }
-
-// regions are all time zones, made once.
-var regions = func() []region {
-	var all []region
+// zoneOptions are all of them as they stand in a list to choose from, by part of
+// the world. They are the same on every page, and made once.
+var zoneOptions = func() template.HTML {
+	var b strings.Builder
+	part := ""
 	for name := range strings.Lines(zoneNames) {
 		name = strings.TrimSpace(name)
-		part, place, ok := strings.Cut(name, "/")
-		if !ok {
-			part, place = "UTC", name
+		of, place, _ := strings.Cut(name, "/")
+		if of != part {
+			if part != "" {
+				b.WriteString("</optgroup>")
+			}
+			part = of
+			b.WriteString(`<optgroup label="` + of + `">`)
 		}
-		if len(all) == 0 || all[len(all)-1].Name != part {
-			all = append(all, region{Name: part})
-		}
-		last := &all[len(all)-1]
-		last.Zones = append(last.Zones, zone{Name: name, Place: strings.NewReplacer("_", " ", "/", " – ").Replace(place)})
+		b.WriteString(`<option value="` + name + `">` + strings.NewReplacer("_", " ", "/", " – ").Replace(place) + "</option>\n")
 	}
-	return all
+	b.WriteString("</optgroup>")
+	return template.HTML(b.String()) //nolint:gosec // names of the database, of letters, '_', '-' and '/'
 }()

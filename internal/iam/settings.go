@@ -105,6 +105,7 @@ func DefaultSettings() Settings {
 		Session:         SessionPolicy{Idle: 8 * time.Hour, Absolute: 24 * time.Hour},
 		Factor:          FactorPolicy{TOTP: true, Email: true, Passkey: true},
 		KeepLoginEvents: 365 * 24 * time.Hour,
+		KeepAuditEvents: 400 * 24 * time.Hour,
 		Language:        "en",
 	}
 }

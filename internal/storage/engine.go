@@ -46,6 +46,9 @@ type Engine interface {
 	// written to it between two equal ones, in this process or another. ok is
 	// false while, or where, there is none to be had for less than a read.
 	Mark() (m Mark, ok bool)
+	// Clock is the SQL of the database's clock, in microseconds since 1970:
+	// one for all nodes, whose own clocks may differ.
+	Clock() string
 	// Catalog answers what the database is made of.
 	Catalog(ctx context.Context, tx Tx) (Catalog, error)
 	// Fault tells what an error of a statement means.

@@ -4,17 +4,29 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-const bumpEpoch = `UPDATE tenant_epochs SET epoch = epoch + 1, changed_at = $1 WHERE tenant_id = $2 RETURNING epoch`
+// epochStatements are those with the database's clock in them. Nodes find what
+// others have changed by when they did, so the time must be of one clock.
+type epochStatements struct{ insert, bump, since string }
+
+func epochsSQL(clock string) epochStatements {
+	return epochStatements{
+		insert: `INSERT INTO tenant_epochs (tenant_id, epoch, changed_at) VALUES ($1, 1, ` + clock + `)`,
+		bump:   `UPDATE tenant_epochs SET epoch = epoch + 1, changed_at = ` + clock + ` WHERE tenant_id = $1 RETURNING epoch`,
+		// The row of no tenant has the clock.
+		since: `SELECT '', ` + clock + ` UNION ALL SELECT CAST(tenant_id AS TEXT), epoch FROM tenant_epochs WHERE changed_at >= $1`,
+	}
+}
 
 // bump counts the epoch of the call's tenant up. It comes last in a
 // transaction, since on PostgreSQL all that do it queue for the row.
 func (x *call) bump(ctx context.Context) error {
-	err := x.row(ctx, bumpEpoch, x.store.env.Time(), x.tenant).Scan(&x.epoch)
+	err := x.row(ctx, x.store.epochs.bump, x.tenant).Scan(&x.epoch)
 	if errors.Is(err, sql.ErrNoRows) {
 		return iam.ErrNotFound("tenant", string(x.tenant))
 	}
@@ -33,14 +45,16 @@ func (s *Store) Epoch(ctx context.Context, t iam.TenantID) (epoch int64, err err
 	return epoch, err
 }
 
-const readEpochsSince = `SELECT tenant_id, epoch FROM tenant_epochs WHERE changed_at >= $1`
-
 // EpochsSince implements cluster.Store.
-func (s *Store) EpochsSince(ctx context.Context, since time.Time) (epochs map[iam.TenantID]int64, err error) {
+func (s *Store) EpochsSince(ctx context.Context, since time.Time) (epochs map[iam.TenantID]int64, now time.Time, err error) {
 	defer s.wrap(&err, "EpochsSince(%s)", since)
+	from := int64(math.MaxInt64) // for a caller who only asks for the clock
+	if !since.IsZero() {
+		from = since.UnixMicro()
+	}
 	err = s.readIn(ctx, Everywhere, func(ctx context.Context, x *call) error {
 		epochs = map[iam.TenantID]int64{}
-		rows, err := x.query(ctx, readEpochsSince, since)
+		rows, err := x.query(ctx, s.epochs.since, from)
 		if err != nil {
 			return err
 		}
@@ -51,9 +65,13 @@ func (s *Store) EpochsSince(ctx context.Context, since time.Time) (epochs map[ia
 			if err := rows.Scan(&t, &n); err != nil {
 				return err
 			}
-			epochs[t] = n
+			if t == "" {
+				now = fromMicros(n)
+			} else {
+				epochs[t] = n
+			}
 		}
 		return rows.Err()
 	})
-	return epochs, err
+	return epochs, now, err
 }

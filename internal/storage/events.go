@@ -72,15 +72,18 @@ func (s *Store) Events(ctx context.Context, t iam.TenantID, f audit.Filter, p ia
 	return l, err
 }
 
-// Tenant by tenant, since every index begins with the tenant.
-const purgeEvents = `DELETE FROM audit_events WHERE (tenant_id, event_id) IN (
-	SELECT e.tenant_id, e.event_id FROM tenants t CROSS JOIN audit_events e
-	WHERE e.tenant_id = t.tenant_id AND e.at < $1 LIMIT $2)`
+const purgeEvents = `DELETE FROM audit_events WHERE tenant_id = $1 AND event_id IN (
+	SELECT event_id FROM audit_events WHERE tenant_id = $1 AND at < $2 LIMIT $3)`
 
 // PurgeEvents implements audit.Store.
-func (s *Store) PurgeEvents(ctx context.Context, before time.Time, n int) (removed int, err error) {
-	defer s.wrap(&err, "PurgeEvents(%s, %d)", before, n)
-	return s.purge(ctx, before, n, purgeEvents)
+func (s *Store) PurgeEvents(ctx context.Context, t iam.TenantID, before time.Time, n int) (removed int, err error) {
+	defer s.wrap(&err, "PurgeEvents(%s, %s, %d)", t, before, n)
+	err = s.write(ctx, t, func(ctx context.Context, x *call) error {
+		rows, err := x.exec(ctx, purgeEvents, t, before, n)
+		removed = int(rows)
+		return err
+	})
+	return removed, err
 }
 
 // purge removes what is older, of any tenant, with statements that each remove

@@ -23,6 +23,7 @@ type Store struct {
 	engine Engine
 	env    iam.Env
 	users  unchanged[userKey, iam.User]
+	epochs epochStatements
 
 	// OnEpoch is told the epoch of a tenant after each write that counted it
 	// up, before the method that wrote it returns: this node then believes
@@ -43,7 +44,9 @@ var (
 )
 
 // New makes a Store on an engine whose schema is up to date.
-func New(e Engine, env iam.Env) *Store { return &Store{engine: e, env: env} }
+func New(e Engine, env iam.Env) *Store {
+	return &Store{engine: e, env: env, epochs: epochsSQL(e.Clock())}
+}
 
 // call runs the statements of one method. It puts arguments into the forms
 // that columns have, see bind.

@@ -13,7 +13,6 @@ const (
 	insertTenant     = `INSERT INTO tenants
 		(tenant_id, parent_id, code, name, name_key, description, state, attributes, created_at, updated_at, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)`
-	insertEpoch = `INSERT INTO tenant_epochs (tenant_id, epoch, changed_at) VALUES ($1, 1, $2)`
 )
 
 // InsertTenant implements tenancy.Store. NotFound: the parent is not there.
@@ -35,7 +34,7 @@ func (s *Store) InsertTenant(ctx context.Context, t iam.Tenant, born tenancy.Bir
 		if _, err := x.exec(ctx, insertTenantName, t.Code, t.ID); err != nil {
 			return x.unique("tenant", t.Code, err)
 		}
-		if _, err := x.exec(ctx, insertEpoch, t.ID, x.store.env.Time()); err != nil {
+		if _, err := x.exec(ctx, x.store.epochs.insert, t.ID); err != nil {
 			return err
 		}
 		for _, n := range born.Namespaces {

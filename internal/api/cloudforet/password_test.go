@@ -48,35 +48,33 @@ func TestPasswordThatMustChange(t *testing.T) {
 
 // With MFA the code comes first, also for who has to set a password then.
 func TestPasswordThatMustChangeWithMFA(t *testing.T) {
-	each(t, func(t *testing.T, s *suite) {
-		access, _ := s.signIn(wonny, wonnyPassword)
-		uri := s.enableOTP(access)
-		must := true
-		if _, err := s.Directory.UpdateUser(t.Context(), s.Operator(), directory.UserKey{ID: s.wonny.ID}, directory.UserChange{MustChangePassword: &must}); err != nil {
-			t.Fatal(err)
-		}
-		s.refused(500, "ERROR_MFA_REQUIRED", "token/issue", "", s.issueBody(wonny, wonnyPassword))
-		limited := s.must("token/issue", "", s.withCode(wonny, wonnyPassword, s.otp(uri)))["access_token"].(string)
-		s.nothingElse(limited, "user-profile/get", "user-profile/update-password")
-		s.must("user-profile/update-password", limited, object{"new_password": "Staple of a river 9"})
-		s.Clock.Advance(31 * time.Second)
-		s.refused(500, "ERROR_MFA_REQUIRED", "token/issue", "", s.issueBody(wonny, "Staple of a river 9"))
-		access = s.must("token/issue", "", s.withCode(wonny, "Staple of a river 9", s.otp(uri)))["access_token"].(string)
-		s.must("user-profile/get-workspaces", access, object{})
-	})
+	s := start(t, apptest.SQLite(t))
+	access, _ := s.signIn(wonny, wonnyPassword)
+	uri := s.enableOTP(access)
+	must := true
+	if _, err := s.Directory.UpdateUser(t.Context(), s.Operator(), directory.UserKey{ID: s.wonny.ID}, directory.UserChange{MustChangePassword: &must}); err != nil {
+		t.Fatal(err)
+	}
+	s.refused(500, "ERROR_MFA_REQUIRED", "token/issue", "", s.issueBody(wonny, wonnyPassword))
+	limited := s.must("token/issue", "", s.withCode(wonny, wonnyPassword, s.otp(uri)))["access_token"].(string)
+	s.nothingElse(limited, "user-profile/get", "user-profile/update-password")
+	s.must("user-profile/update-password", limited, object{"new_password": "Staple of a river 9"})
+	s.Clock.Advance(31 * time.Second)
+	s.refused(500, "ERROR_MFA_REQUIRED", "token/issue", "", s.issueBody(wonny, "Staple of a river 9"))
+	access = s.must("token/issue", "", s.withCode(wonny, "Staple of a river 9", s.otp(uri)))["access_token"].(string)
+	s.must("user-profile/get-workspaces", access, object{})
 }
 
 // The same with the message of older clients.
 func TestPasswordThatMustChangeByUpdate(t *testing.T) {
-	each(t, func(t *testing.T, s *suite) {
-		must := true
-		if _, err := s.Directory.UpdateUser(t.Context(), s.Operator(), directory.UserKey{ID: s.wonny.ID}, directory.UserChange{MustChangePassword: &must}); err != nil {
-			t.Fatal(err)
-		}
-		limited, _ := s.signIn(wonny, wonnyPassword)
-		s.must("user-profile/update", limited, object{"password": "Staple of a river 9"})
-		s.signIn(wonny, "Staple of a river 9")
-	})
+	s := start(t, apptest.SQLite(t))
+	must := true
+	if _, err := s.Directory.UpdateUser(t.Context(), s.Operator(), directory.UserKey{ID: s.wonny.ID}, directory.UserChange{MustChangePassword: &must}); err != nil {
+		t.Fatal(err)
+	}
+	limited, _ := s.signIn(wonny, wonnyPassword)
+	s.must("user-profile/update", limited, object{"password": "Staple of a river 9"})
+	s.signIn(wonny, "Staple of a river 9")
 }
 
 // Neither way to set one's password goes without the present one, and the

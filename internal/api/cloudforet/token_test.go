@@ -224,26 +224,25 @@ func TestTokensEnd(t *testing.T) {
 // After many failures nobody gets in for a while, whether or not there is such
 // a user, and the answer says no more than that (threat class 17).
 func TestLockOut(t *testing.T) {
-	each(t, func(t *testing.T, s *suite) {
-		for _, user := range []string{wonny, "nobody"} {
-			var status int
-			var out object
-			for range 20 {
-				if status, out = s.call("token/issue", "", s.issueBody(user, "Wrong 12345")); out["detail"].(object)["code"] != "ERROR_AUTHENTICATION_FAILURE" {
-					break
-				}
-			}
-			want := object{"detail": object{"code": "ERROR_LOGIN_BLOCKED", "message": "Login is blocked. Please try again later."}}
-			if diff := cmp.Diff(want, out); diff != "" || status != 401 {
-				t.Errorf("%s: %d (-want +got):\n%s", user, status, diff)
+	s := start(t, apptest.SQLite(t))
+	for _, user := range []string{wonny, "nobody"} {
+		var status int
+		var out object
+		for range 20 {
+			if status, out = s.call("token/issue", "", s.issueBody(user, "Wrong 12345")); out["detail"].(object)["code"] != "ERROR_AUTHENTICATION_FAILURE" {
+				break
 			}
 		}
-		text, _ := json.Marshal(s.issueBody(wonny, wonnyPassword))
-		a := s.Do(t, "POST", "/identity/token/issue", "", string(text))
-		if a.Status != 401 || a.Header.Get("Retry-After") == "" {
-			t.Errorf("the right password is answered %d %s, Retry-After %q", a.Status, a.Body, a.Header.Get("Retry-After"))
+		want := object{"detail": object{"code": "ERROR_LOGIN_BLOCKED", "message": "Login is blocked. Please try again later."}}
+		if diff := cmp.Diff(want, out); diff != "" || status != 401 {
+			t.Errorf("%s: %d (-want +got):\n%s", user, status, diff)
 		}
-		s.Clock.Advance(time.Hour)
-		s.signIn(wonny, wonnyPassword)
-	})
+	}
+	text, _ := json.Marshal(s.issueBody(wonny, wonnyPassword))
+	a := s.Do(t, "POST", "/identity/token/issue", "", string(text))
+	if a.Status != 401 || a.Header.Get("Retry-After") == "" {
+		t.Errorf("the right password is answered %d %s, Retry-After %q", a.Status, a.Body, a.Header.Get("Retry-After"))
+	}
+	s.Clock.Advance(time.Hour)
+	s.signIn(wonny, wonnyPassword)
 }

@@ -140,29 +140,28 @@ func TestWorkspaces(t *testing.T) {
 // Domain administrators see every workspace, with a role only where they are
 // bound to it.
 func TestWorkspacesOfAdministrator(t *testing.T) {
-	each(t, func(t *testing.T, s *suite) {
-		w := openWorkplace(t, s)
-		w.bind(s.Admin, w.member, "c")
-		access, refresh := s.signIn("admin", apptest.AdminPassword)
-		want := []string{"a", "b", "c Visitor WORKSPACE_MEMBER", "default", "shared", "system"}
-		if diff := cmp.Diff(want, w.roles(access, object{})); diff != "" {
-			t.Errorf("workspaces (-want +got):\n%s", diff)
-		}
-		profile := s.must("user-profile/get", access, object{})
-		if profile["role_type"] != "DOMAIN_ADMIN" || profile["role_id"] == "" {
-			t.Errorf("role %v %v", profile["role_type"], profile["role_id"])
-		}
-		out := s.must("token/grant", "", object{"grant_type": "REFRESH_TOKEN", "token": refresh, "scope": "DOMAIN"})
-		if out["role_type"] != "DOMAIN_ADMIN" || payload(t, out["access_token"].(string))["rol"] != "DOMAIN_ADMIN" {
-			t.Errorf("granted %v", out)
-		}
-		out = s.must("token/grant", "", object{"grant_type": "REFRESH_TOKEN", "token": refresh, "scope": "WORKSPACE", "workspace_id": w.ids["a"]})
-		if out["role_type"] != "DOMAIN_ADMIN" || payload(t, out["access_token"].(string))["rol"] != "WORKSPACE_OWNER" {
-			t.Errorf("granted %v", out)
-		}
-		s.refused(404, "ERROR_NOT_FOUND", "token/grant", "", object{"grant_type": "REFRESH_TOKEN", "token": refresh, "scope": "WORKSPACE", "workspace_id": "nowhere"})
-		s.refused(403, "ERROR_PERMISSION_DENIED", "token/grant", "", object{"grant_type": "REFRESH_TOKEN", "token": refresh, "scope": "SYSTEM"})
-	})
+	s := start(t, apptest.SQLite(t))
+	w := openWorkplace(t, s)
+	w.bind(s.Admin, w.member, "c")
+	access, refresh := s.signIn("admin", apptest.AdminPassword)
+	want := []string{"a", "b", "c Visitor WORKSPACE_MEMBER", "default", "shared", "system"}
+	if diff := cmp.Diff(want, w.roles(access, object{})); diff != "" {
+		t.Errorf("workspaces (-want +got):\n%s", diff)
+	}
+	profile := s.must("user-profile/get", access, object{})
+	if profile["role_type"] != "DOMAIN_ADMIN" || profile["role_id"] == "" {
+		t.Errorf("role %v %v", profile["role_type"], profile["role_id"])
+	}
+	out := s.must("token/grant", "", object{"grant_type": "REFRESH_TOKEN", "token": refresh, "scope": "DOMAIN"})
+	if out["role_type"] != "DOMAIN_ADMIN" || payload(t, out["access_token"].(string))["rol"] != "DOMAIN_ADMIN" {
+		t.Errorf("granted %v", out)
+	}
+	out = s.must("token/grant", "", object{"grant_type": "REFRESH_TOKEN", "token": refresh, "scope": "WORKSPACE", "workspace_id": w.ids["a"]})
+	if out["role_type"] != "DOMAIN_ADMIN" || payload(t, out["access_token"].(string))["rol"] != "WORKSPACE_OWNER" {
+		t.Errorf("granted %v", out)
+	}
+	s.refused(404, "ERROR_NOT_FOUND", "token/grant", "", object{"grant_type": "REFRESH_TOKEN", "token": refresh, "scope": "WORKSPACE", "workspace_id": "nowhere"})
+	s.refused(403, "ERROR_PERMISSION_DENIED", "token/grant", "", object{"grant_type": "REFRESH_TOKEN", "token": refresh, "scope": "SYSTEM"})
 }
 
 // Groups are those in which one holds a role. Of the others in them only who

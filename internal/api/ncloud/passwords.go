@@ -126,8 +126,9 @@ func (d *dialect) checkPassword(ctx context.Context, c *api.Call, in struct {
 	if err != nil {
 		return checked{}, err
 	}
-	if policy.Check(in.Password, password.Identity{}) != nil {
-		return checked{Message: unsafe.in(c.Request)}, nil
+	answer := checked{Success: policy.Check(in.Password, password.Identity{}) == nil}
+	if !answer.Success {
+		answer.Message = unsafe.in(c.Request)
 	}
-	return checked{Success: true}, nil
+	return answer, nil
 }

@@ -39,6 +39,11 @@ ORDER BY k.tbl COLLATE "C", k.kind, k.key COLLATE "C", k.position`,
 	},
 }
 
+// Clock is the database's clock, that of the moment, not of the beginning of the transaction.
+func (db *DB) Clock() string {
+	return "CAST(extract(epoch FROM clock_timestamp()) * 1000000 AS BIGINT)"
+}
+
 // Catalog reads what PostgreSQL knows about its tables.
 func (db *DB) Catalog(ctx context.Context, tx storage.Tx) (storage.Catalog, error) {
 	c, err := catalogSQL.Read(ctx, tx)

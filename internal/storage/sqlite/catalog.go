@@ -33,6 +33,9 @@ SELECT t.name, CAST(f.id AS TEXT), 2, f."table", f."from", f.seq FROM t, pragma_
 	},
 }
 
+// Clock is the database's clock, exact to a millisecond.
+func (db *DB) Clock() string { return "CAST(unixepoch('subsec') * 1000000 AS INTEGER)" }
+
 // Catalog reads what SQLite knows about its tables.
 func (db *DB) Catalog(ctx context.Context, tx storage.Tx) (storage.Catalog, error) {
 	c, err := catalogSQL.Read(ctx, tx)

@@ -46,7 +46,7 @@ func testPurgeEvents(f *fixture) {
 		f.ok(f.store.InsertJob(f.ctx(), f.tenant.ID, iam.Job{ID: iam.JobID(f.env.NewID()), Status: iam.JobFailed}, e))
 	}
 	for _, want := range []int{1, 1, 0} { // then what is not from before
-		n, err := f.store.PurgeEvents(f.ctx(), past.Add(2*time.Hour), 1)
+		n, err := f.store.PurgeEvents(f.ctx(), f.tenant.ID, past.Add(2*time.Hour), 1)
 		f.ok(err)
 		if n != want {
 			f.Fatalf("removed %d, want %d", n, want)

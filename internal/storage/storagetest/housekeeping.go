@@ -13,9 +13,13 @@ func testEpochs(f *fixture) {
 		f.fails(err, iam.NotFound)
 	}
 	other := f.newTenant("")
-	since := f.env.Time()
+	time.Sleep(2 * time.Millisecond) // SQLite's clock has no finer ones
+	since := f.databaseTime()
+	if d := time.Since(since).Abs(); d > time.Minute {
+		f.Errorf("the clock of a database on this machine differs by %v: it is to be the database's, not the store's", d)
+	}
 	f.newRole("r")
-	changed, err := f.store.EpochsSince(f.ctx(), since)
+	changed, now, err := f.store.EpochsSince(f.ctx(), since)
 	f.ok(err)
 	if changed[f.tenant.ID] != f.epoch() {
 		f.Errorf("the epoch is %d, EpochsSince says %d", f.epoch(), changed[f.tenant.ID])
@@ -23,11 +27,28 @@ func testEpochs(f *fixture) {
 	if _, ok := changed[other.ID]; ok {
 		f.Error("EpochsSince tells of what changed before")
 	}
-	changed, err = f.store.EpochsSince(f.ctx(), since.Add(-time.Hour))
+	if now.Before(since) {
+		f.Errorf("the clock goes back from %v to %v", since, now)
+	}
+	changed, _, err = f.store.EpochsSince(f.ctx(), since.Add(-time.Hour))
 	f.ok(err)
 	if changed[other.ID] == 0 {
 		f.Error("EpochsSince lacks a new tenant")
 	}
+	changed, now, err = f.store.EpochsSince(f.ctx(), now.Add(time.Hour))
+	f.ok(err)
+	if len(changed) > 0 || now.IsZero() {
+		f.Errorf("in an hour from now %v has changed; the clock says %v", changed, now)
+	}
+}
+
+// databaseTime is what the clock of the database says.
+func (f *fixture) databaseTime() time.Time {
+	f.Helper()
+	changed, now, err := f.store.EpochsSince(f.ctx(), time.Time{})
+	f.ok(err)
+	same(f, len(changed), 0)
+	return now
 }
 
 var aKey = keyring.Key{ID: "1", Purpose: keyring.PurposeToken, Wrapped: []byte{0, 255, 1}, Created: time.UnixMicro(1_700_000_000_000_001).UTC()}

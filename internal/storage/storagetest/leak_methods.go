@@ -301,8 +301,8 @@ var directoryLeaks = map[string]func(*leak){
 			mine(l, found.Items, err, func(e iam.Event) string { return string(e.ID) }, string(l.b.event.ID))
 		}
 	},
-	"PurgeEvents": func(l *leak) { // of any tenant, but only what is old
-		_, err := l.store.PurgeEvents(l.ctx(), l.b.tenant.Created, 1000)
+	"PurgeEvents": func(l *leak) {
+		_, err := l.store.PurgeEvents(l.ctx(), l.a.tenant.ID, l.env.Time().Add(time.Hour), 1000)
 		l.ok(err)
 	},
 
@@ -343,7 +343,7 @@ var directoryLeaks = map[string]func(*leak){
 		same(l.fixture, m, n+1)
 	},
 	"EpochsSince": func(l *leak) { // of all tenants, for the caches of this node
-		_, err := l.store.EpochsSince(l.ctx(), l.env.Time())
+		_, _, err := l.store.EpochsSince(l.ctx(), time.Time{})
 		l.ok(err)
 	},
 	"Keys": func(l *leak) {

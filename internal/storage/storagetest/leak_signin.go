@@ -55,6 +55,13 @@ var signInLeaks = map[string]func(*leak){
 		_, err := l.store.CountFailure(l.ctx(), l.a.tenant.ID, l.env.Time(), lockoutSubjects(5))
 		l.ok(err)
 	},
+	"ConfirmFailures": func(l *leak) { // of the same names
+		subjects := lockoutSubjects(5)
+		for i := range subjects {
+			subjects[i].Burst = 2
+		}
+		l.ok(l.store.ConfirmFailures(l.ctx(), l.a.tenant.ID, l.env.Time(), subjects))
+	},
 	"ForgetFailures": func(l *leak) {
 		subjects := lockoutSubjects(5)
 		l.ok(l.store.ForgetFailures(l.ctx(), l.a.tenant.ID, subjects))

@@ -84,6 +84,49 @@ func testLockouts(f *fixture) {
 	f.fails(err, iam.NotFound)
 }
 
+// testLockoutBurst: more attempts may be under way than may fail, as long as
+// none has failed; then only one at a time.
+func testLockoutBurst(f *fixture) {
+	now := f.env.Time()
+	subject := []authn.LockoutSubject{{Name: "user:burst", Free: 2, Burst: 3, Policy: lockoutPolicy}}
+	begin := func(want bool) {
+		f.Helper()
+		until, err := f.store.CountFailure(f.ctx(), f.tenant.ID, now, subject)
+		f.ok(err)
+		if until.IsZero() != want {
+			f.Fatalf("an attempt may be made: %v, want %v", until.IsZero(), want)
+		}
+	}
+	failed := func() { f.Helper(); f.ok(f.store.ConfirmFailures(f.ctx(), f.tenant.ID, now, subject)) }
+	succeeded := func(clear bool) {
+		f.Helper()
+		subject[0].Clear = clear
+		f.ok(f.store.ForgetFailures(f.ctx(), f.tenant.ID, subject))
+	}
+	for range 5 {
+		begin(true)
+	}
+	begin(false) // five are under way
+	succeeded(false)
+	begin(true)
+	failed()
+	failed()
+	begin(false) // as many failed as may, and three are under way
+	succeeded(true)
+	begin(true) // the failures are forgotten, and two are under way
+	for range 3 {
+		failed()
+	}
+	begin(false) // three failed, where two may
+	now = now.Add(lockoutPolicy.Delay)
+	begin(true)
+	begin(false)
+	now = now.Add(2 * time.Minute) // the node that made it has died
+	begin(true)
+	failed()
+	begin(false)
+}
+
 // testLockoutMemory: attempts that succeed do not keep failures remembered.
 func testLockoutMemory(f *fixture) {
 	now := f.env.Time()

@@ -91,8 +91,26 @@ func TestPlans(t *testing.T) {
 	id := f.env.NewID()
 	now := f.env.Time()
 	reads := map[string]func(*storage.Store) error{
-		"epoch":           func(s *storage.Store) error { _, err := s.Epoch(ctx, tenant); return err },
-		"epochs since":    func(s *storage.Store) error { _, err := s.EpochsSince(ctx, now); return err },
+		"epoch":        func(s *storage.Store) error { _, err := s.Epoch(ctx, tenant); return err },
+		"epochs since": func(s *storage.Store) error { _, _, err := s.EpochsSince(ctx, now); return err },
+		"settings":     func(s *storage.Store) error { _, err := s.Settings(ctx, tenant); return err },
+		"logo":         func(s *storage.Store) error { _, err := s.Image(ctx, tenant, "logo"); return err },
+		"picture":      func(s *storage.Store) error { _, err := s.Picture(ctx, tenant, iam.UserID(id)); return err },
+		"namespace":    func(s *storage.Store) error { _, err := s.Namespace(ctx, tenant, "x"); return err },
+		"namespaces":   func(s *storage.Store) error { _, err := s.Namespaces(ctx, tenant); return err },
+		"namespace group": func(s *storage.Store) error {
+			_, err := s.NamespaceGroup(ctx, tenant, iam.NamespaceGroupID(id))
+			return err
+		},
+		"namespace groups": func(s *storage.Store) error { _, err := s.NamespaceGroups(ctx, tenant); return err },
+		"bindings of a scope": func(s *storage.Store) error {
+			_, err := s.ScopeBindings(ctx, tenant, iam.GroupScope(iam.NamespaceGroupID(id)))
+			return err
+		},
+		"user by number": func(s *storage.Store) error {
+			_, err := s.User(ctx, tenant, directory.UserKey{Number: 7})
+			return err
+		},
 		"tenant by code":  func(s *storage.Store) error { _, err := s.TenantByCode(ctx, "x"); return err },
 		"account":         func(s *storage.Store) error { _, err := s.Account(ctx, tenant, "x"); return err },
 		"account by id":   func(s *storage.Store) error { _, err := s.AccountByID(ctx, tenant, iam.UserID(id)); return err },

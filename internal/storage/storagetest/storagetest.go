@@ -81,6 +81,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Engine) {
 		{"TryChallenge", testTryChallenge},
 		{"PurgeSignInLeftovers", testPurgeSignInLeftovers},
 		{"Lockouts", testLockouts},
+		{"LockoutBurst", testLockoutBurst},
 		{"LockoutMemory", testLockoutMemory},
 		{"Logins", testLogins},
 		{"PurgeLoginEvents", testPurgeLoginEvents},

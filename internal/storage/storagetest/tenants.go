@@ -147,7 +147,7 @@ func testEraseTenant(f *fixture) {
 	if _, err := f.store.Epoch(f.ctx(), parent.ID); err != nil {
 		f.Errorf("a refused erasure did something: %v", err)
 	}
-	since := f.env.Time()
+	since := f.databaseTime()
 	f.ok(f.store.EraseTenant(f.ctx(), victim.ID))
 	for table, rows := range f.rowsOf(victim.ID) {
 		if len(rows) > 0 && table != "tenant_epochs" {
@@ -158,7 +158,7 @@ func testEraseTenant(f *fixture) {
 	// all of it went between two looks.
 	_, err := f.store.Epoch(f.ctx(), victim.ID)
 	f.fails(err, iam.NotFound)
-	changed, err := f.store.EpochsSince(f.ctx(), since)
+	changed, _, err := f.store.EpochsSince(f.ctx(), since)
 	f.ok(err)
 	if changed[victim.ID] <= last {
 		f.Errorf("the epoch went from %d to %d", last, changed[victim.ID])

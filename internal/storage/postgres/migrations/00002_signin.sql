@@ -79,6 +79,7 @@ CREATE TABLE lockouts (
     tenant_id     UUID NOT NULL REFERENCES tenants (tenant_id),
     subject       TEXT COLLATE "C" NOT NULL,    -- 'user:' and the folded name, 'addr:' and the address
     failures      INTEGER NOT NULL,
+    under_way     INTEGER NOT NULL,    -- of the failures, attempts that have not come to an end
     last_at       BIGINT  NOT NULL,
     prior_at      BIGINT  NOT NULL,    -- last_at before the last attempt, for when that succeeds
     blocked_until BIGINT  NOT NULL,
@@ -270,6 +271,12 @@ BEGIN
         EXECUTE format($policy$
             CREATE POLICY everywhere_remove ON %I FOR DELETE USING (current_setting('app.tenant_id', true) = '*')
             $policy$, name);
+    END LOOP;
+
+    -- These are now kept as long as each tenant wants, and removed in it.
+    FOREACH name IN ARRAY ARRAY['login_events', 'audit_events'] LOOP
+        EXECUTE format('DROP POLICY everywhere_find ON %I', name);
+        EXECUTE format('DROP POLICY everywhere_remove ON %I', name);
     END LOOP;
 END $$;
 -- +goose StatementEnd

@@ -76,6 +76,7 @@ CREATE TABLE lockouts (
     tenant_id     TEXT    NOT NULL REFERENCES tenants (tenant_id),
     subject       TEXT    NOT NULL,    -- 'user:' and the folded name, 'addr:' and the address
     failures      INTEGER NOT NULL,
+    under_way     INTEGER NOT NULL,    -- of the failures, attempts that have not come to an end
     last_at       BIGINT  NOT NULL,
     prior_at      BIGINT  NOT NULL,    -- last_at before the last attempt, for when that succeeds
     blocked_until BIGINT  NOT NULL,
