@@ -56,7 +56,7 @@ func newKey(t testing.TB, data string) (k accessKey) {
 func (k accessKey) sign(method, target string) []byte {
 	at := strconv.FormatInt(time.Now().UnixMilli(), 10)
 	mac := hmac.New(sha256.New, []byte(k.Secret))
-	fmt.Fprintf(mac, "%s %s\n%s\n%s", method, target, at, k.ID)
+	_, _ = fmt.Fprintf(mac, "%s %s\n%s\n%s", method, target, at, k.ID)
 	return fmt.Appendf(nil, "%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\nx-ncp-apigw-timestamp: %s\r\nx-ncp-iam-access-key: %s\r\n"+
 		"x-ncp-apigw-signature-v2: %s\r\nContent-Type: application/json\r\n\r\n",
 		method, target, at, k.ID, base64.StdEncoding.EncodeToString(mac.Sum(nil)))

@@ -20,6 +20,17 @@ func (w world) withMailbox(t *testing.T) {
 	w.update(t, directory.UserChange{Email: ptr(mailbox)})
 }
 
+// proveMailbox makes Ann's address one that was verified.
+func (w world) proveMailbox(t *testing.T) {
+	t.Helper()
+	if a := w.account(t); a.Email != mailbox || a.EmailVerified {
+		return
+	}
+	if err := w.Store.VerifyEmail(t.Context(), w.tenant.ID, w.ann.User.ID, mailbox); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // account is what is stored of Ann now.
 func (w world) account(t *testing.T) authn.Account {
 	t.Helper()
@@ -45,6 +56,7 @@ func (w world) tokenIn(t *testing.T, m apptest.Mail, page string) string {
 // resetToken asks for a link by name and answers its token.
 func (w world) resetToken(t *testing.T, name string) string {
 	t.Helper()
+	w.proveMailbox(t)
 	m := w.NewMail(t, w.tenant.ID, mailbox, func() {
 		if err := w.Authn.RequestReset(t.Context(), w.tenant.ID, name, from); err != nil {
 			t.Fatal(err)

@@ -194,7 +194,8 @@ func (s *Service) Runners() map[string]func(context.Context, iam.TenantID, iam.J
 }
 
 // sendReset mails a link to who has a name, if anybody has, can use it and was
-// not just sent one.
+// not just sent one. The address must have been verified: whoever reads the
+// mail to one that was mistyped must not get in. Others are invited.
 func (s *Service) sendReset(ctx context.Context, t iam.TenantID, j iam.Job) (string, error) {
 	var w wanted
 	if err := json.Unmarshal(j.Payload, &w); err != nil {
@@ -204,7 +205,7 @@ func (s *Service) sendReset(ctx context.Context, t iam.TenantID, j iam.Job) (str
 	if iam.Is(err, iam.NotFound) {
 		a, err = s.store.AccountByEmail(ctx, t, w.Name)
 	}
-	if iam.Is(err, iam.NotFound) || err == nil && (!a.Good() || a.Rules.NoPages || a.Email == "") {
+	if iam.Is(err, iam.NotFound) || err == nil && (!a.Good() || a.Rules.NoPages || !a.EmailVerified) {
 		return "", nil
 	}
 	if err != nil {

@@ -133,7 +133,7 @@ func (s *Service) verify(ctx context.Context, t iam.TenantID, username, pw strin
 	if err != nil {
 		return Account{}, nil, err
 	}
-	reason := ""
+	var reason string
 	switch {
 	case !known:
 		reason = "unknown user"

@@ -102,6 +102,7 @@ type ChallengeStore interface {
 // Purpose is what a challenge proves. One of a purpose is never good for another.
 type Purpose string
 
+//nolint:gosec // names of what is proved, not proofs
 const (
 	PurposeReset         Purpose = "reset-password" // a link: the user may set a password
 	PurposeInvite        Purpose = "invite"         // a link: the same, for who never had one

@@ -50,6 +50,7 @@ func TestWalk(t *testing.T) {
 		w := newWorld(t, s, fmt.Sprint("walk", n))
 		w.settings(t, func(st *iam.Settings) { st.Lockout.FreeFailures, st.Lockout.FreeFailuresOfAddress = 100, 10_000 })
 		w.withMailbox(t)
+		w.proveMailbox(t)
 		k := &walker{world: w, t: t, password: phrase, hasher: hasher}
 		if rapid.Bool().Draw(rt, "with a factor") {
 			app := w.withTOTP(t)

@@ -16,6 +16,7 @@ func cookieName(secure bool) string {
 // sessionCookie is the cookie of a session, which the browser forgets when it
 // is closed. An empty value removes it.
 func (s *Site) sessionCookie(value string) *http.Cookie {
+	//nolint:gosec // Secure wherever browsers come by https
 	c := &http.Cookie{Name: s.cookie, Value: value, Path: "/", Secure: s.secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	if value == "" {
 		c.MaxAge = -1

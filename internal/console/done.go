@@ -2,7 +2,7 @@ package console
 
 // doneWords are what a page can say that was done just before, by the word in
 // its query. Nothing else that a query says is ever shown.
-var doneWords = map[string]string{
+var doneWords = map[string]string{ //nolint:gosec // words, no credentials
 	"saved":            "done.saved",
 	"signed-out":       "done.signed-out",
 	"code-sent":        "done.code-sent",

@@ -74,7 +74,11 @@ func (v *visit) fail(err error) {
 		v.Log.WarnContext(v.r.Context(), "console", "path", v.path, "request_id", v.from.RequestID, "error", err)
 	}
 	a := answerTo(e)
-	view := v.view("error", "error.title")
+	title := "error.title"
+	if a.status == http.StatusNotFound {
+		title = "error.nothing-title"
+	}
+	view := v.view("error", title)
 	view.Alert = v.tell(e, a)
 	view.Data = v.from.RequestID
 	if err := v.show(a.status, view); err != nil {

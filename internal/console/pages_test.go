@@ -17,7 +17,7 @@ import (
 
 // each shows every page that can be shown by its address alone, below a prefix:
 // to a visitor, to who has each step left, and to who is signed in.
-func each(t *testing.T, s *site, prefix string, visit func(path string, resp *http.Response, page string)) {
+func each(t *testing.T, s *site, prefix string, visit func(path string, resp apptest.Answer, page string)) {
 	t.Helper()
 	enrol := s.visitor(t)
 	s.newUser(t, "enrol")
@@ -52,14 +52,14 @@ func each(t *testing.T, s *site, prefix string, visit func(path string, resp *ht
 			target += "?username=kim"
 		}
 		resp := v.get(target)
-		page := body(resp)
-		if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusUnprocessableEntity {
-			t.Errorf("%s: %d to %s", target, resp.StatusCode, resp.Header.Get("Location"))
+		page := resp.Body
+		if resp.Status != http.StatusOK && resp.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d to %s", target, resp.Status, resp.Header.Get("Location"))
 		}
 		visit(target, resp, page)
 	}
 	resp := people[""].get(prefix + "/account/none")
-	visit(prefix+"/account/none", resp, body(resp))
+	visit(prefix+"/account/none", resp, resp.Body)
 }
 
 // TestHeaders: every page comes with all that browsers do for its safety.
@@ -76,7 +76,7 @@ func TestHeaders(t *testing.T) {
 		"Content-Type":               "text/html; charset=utf-8",
 		"Content-Language":           "en",
 	}
-	each(t, secure(t), "", func(path string, resp *http.Response, page string) {
+	each(t, secure(t), "", func(path string, resp apptest.Answer, page string) {
 		for name, value := range want {
 			if got := resp.Header.Get(name); got != value {
 				t.Errorf("%s: %s is %q, want %q", path, name, got, value)
@@ -107,7 +107,7 @@ func TestPagesHoldTogether(t *testing.T) {
 			t.Errorf("%s leads to %s %s", from, method, to)
 		}
 	}
-	each(t, secure(t), prefix, func(path string, _ *http.Response, page string) {
+	each(t, secure(t), prefix, func(path string, _ apptest.Answer, page string) {
 		for _, n := range elements(t, page, "a") {
 			leads(path, http.MethodGet, attr(n, "href"))
 		}
@@ -178,9 +178,9 @@ func TestNothingIsShownAsItIs(t *testing.T) {
 			}
 			ask := func(value string) string {
 				if method == http.MethodGet {
-					return body(v.get(a.Path + "?" + form(value).Encode()))
+					return v.get(a.Path + "?" + form(value).Encode()).Body
 				}
-				return body(v.do(method, a.Path, form(value)))
+				return v.do(method, a.Path, form(value)).Body
 			}
 			for _, wound := range wounds {
 				for _, n := range foreign(t, ask(wound)) {
@@ -234,13 +234,13 @@ func TestImages(t *testing.T) {
 	check := func(path, mediaType, cache string) {
 		t.Helper()
 		resp := v.get(path)
-		if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != mediaType || resp.Header.Get("X-Content-Type-Options") != "nosniff" ||
+		if resp.Status != http.StatusOK || resp.Header.Get("Content-Type") != mediaType || resp.Header.Get("X-Content-Type-Options") != "nosniff" ||
 			resp.Header.Get("Cache-Control") != cache || resp.Header.Get("Content-Security-Policy") != "default-src 'none'; frame-ancestors 'none'; sandbox" {
-			t.Errorf("%s: %d %v", path, resp.StatusCode, resp.Header)
+			t.Errorf("%s: %d %v", path, resp.Status, resp.Header)
 		}
 		again := v.get(path, "If-None-Match: "+resp.Header.Get("ETag"))
-		if again.StatusCode != http.StatusNotModified || body(again) != "" {
-			t.Errorf("%s again: %d", path, again.StatusCode)
+		if again.Status != http.StatusNotModified || again.Body != "" {
+			t.Errorf("%s again: %d", path, again.Status)
 		}
 	}
 	check("/account/picture", "image/svg+xml", "private, no-cache")
@@ -249,8 +249,8 @@ func TestImages(t *testing.T) {
 	}
 	check("/account/picture", "image/png", "private, no-cache")
 
-	if resp := v.get("/logo"); resp.StatusCode != http.StatusNotFound {
-		t.Errorf("no logo: %d", resp.StatusCode)
+	if resp := v.get("/logo"); resp.Status != http.StatusNotFound {
+		t.Errorf("no logo: %d", resp.Status)
 	}
 	settings, err := s.Tenancy.SetLogo(t.Context(), s.Operator(), picture(t))
 	if err != nil {
@@ -271,10 +271,10 @@ func TestCodesAndSecretsStayInside(t *testing.T) {
 	v := s.visitor(t)
 	var answers []string
 	mail := s.NewMail(t, s.Tenant.ID, kimsMail, func() {
-		answers = append(answers, body(v.post("/forgot", "username", "kim")))
+		answers = append(answers, v.post("/forgot", "username", "kim").Body)
 	})
-	answers = append(answers, body(v.get("/forgot?done=sent")), body(v.get("/sign-in")), body(v.get("/sign-in/password?username=kim")),
-		body(v.post("/sign-in/password", "username", "kim", "password", "x")))
+	answers = append(answers, v.get("/forgot?done=sent").Body, v.get("/sign-in").Body, v.get("/sign-in/password?username=kim").Body,
+		v.post("/sign-in/password", "username", "kim", "password", "x").Body)
 	_, token, _ := strings.Cut(mail.Link, "token=")
 	for _, answer := range answers {
 		if strings.Contains(answer, token) || strings.Contains(answer, string(u.ID)) || strings.Contains(answer, kimsMail) {

@@ -67,7 +67,7 @@ func initials(name string) string {
 	switch {
 	case len(words) == 0:
 		return "?"
-	case len(words) == 1 || unicode.Is(unicode.Hangul, []rune(words[0])[0]):
+	case len(words) == 1 || strings.IndexFunc(words[0], func(r rune) bool { return unicode.Is(unicode.Hangul, r) }) == 0:
 		return first(words[0])
 	default:
 		return first(words[0]) + first(words[len(words)-1])

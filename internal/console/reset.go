@@ -1,6 +1,7 @@
 package console
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -52,7 +53,7 @@ func (v *visit) reset() error {
 
 // linkBroken reports whether an error says that a link is wrong, expired or used.
 func linkBroken(err error) bool {
-	e, ok := err.(*iam.Error)
+	e, ok := errors.AsType[*iam.Error](err)
 	return ok && e.Code == iam.ReasonWrongCode
 }
 

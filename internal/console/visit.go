@@ -62,10 +62,11 @@ func (v *visit) enter(code string) error {
 // identify finds out who asks, by their cookie. Somebody of another tenant is
 // nobody here.
 func (v *visit) identify() error {
-	c, err := v.r.Cookie(v.cookie)
-	if err != nil {
-		return nil
+	cookies := v.r.CookiesNamed(v.cookie)
+	if len(cookies) != 1 {
+		return nil // none, or somebody has planted another
 	}
+	c := cookies[0]
 	by, session, err := v.Authn.Browser(v.r.Context(), c.Value, v.from)
 	if err == nil {
 		if by.Tenant == v.tenant.ID {
@@ -144,7 +145,7 @@ func (v *visit) done(path, what string) error { return v.redirect(with(path, "do
 // out.
 func with(path string, pairs ...string) string {
 	q := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
+	for i := 0; i+1 < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
 			q.Set(pairs[i], pairs[i+1])
 		}

@@ -1,7 +1,6 @@
 package console_test
 
 import (
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -29,10 +28,13 @@ type visitor struct {
 	cookie *http.Cookie
 }
 
-func (s *site) visitor(t testing.TB) *visitor { return &visitor{TB: t, site: s} }
+func (s *site) visitor(t testing.TB) *visitor {
+	t.Helper()
+	return &visitor{TB: t, site: s}
+}
 
 // do asks for an address. Further headers come as "Name: value".
-func (v *visitor) do(method, target string, form url.Values, headers ...string) *http.Response {
+func (v *visitor) do(method, target string, form url.Values, headers ...string) apptest.Answer {
 	v.Helper()
 	r := httptest.NewRequest(method, v.base+target, strings.NewReader(form.Encode()))
 	if method == http.MethodPost {
@@ -50,20 +52,24 @@ func (v *visitor) do(method, target string, form url.Values, headers ...string) 
 	}
 	w := httptest.NewRecorder()
 	v.Handler().ServeHTTP(w, r)
-	for _, c := range w.Result().Cookies() {
+	if line := w.Header().Get("Set-Cookie"); line != "" {
+		c, err := http.ParseSetCookie(line)
+		if err != nil {
+			v.Fatal(err)
+		}
 		if v.cookie = c; c.MaxAge < 0 {
 			v.cookie = nil
 		}
 	}
-	return w.Result()
+	return apptest.Answer{Status: w.Code, Header: w.Header(), Body: w.Body.String()}
 }
 
-func (v *visitor) get(target string, headers ...string) *http.Response {
+func (v *visitor) get(target string, headers ...string) apptest.Answer {
 	v.Helper()
 	return v.do(http.MethodGet, target, nil, headers...)
 }
 
-func (v *visitor) post(target string, pairs ...string) *http.Response {
+func (v *visitor) post(target string, pairs ...string) apptest.Answer {
 	v.Helper()
 	form := url.Values{}
 	for i := 0; i < len(pairs); i += 2 {
@@ -76,15 +82,10 @@ func (v *visitor) post(target string, pairs ...string) *http.Response {
 func (v *visitor) signIn(username, password string) string {
 	v.Helper()
 	resp := v.post("/sign-in/password", "username", username, "password", password)
-	if resp.StatusCode != http.StatusSeeOther || v.cookie == nil {
-		v.Fatalf("sign-in of %s: %d %s", username, resp.StatusCode, body(resp))
+	if resp.Status != http.StatusSeeOther || v.cookie == nil {
+		v.Fatalf("sign-in of %s: %d %s", username, resp.Status, resp.Body)
 	}
 	return resp.Header.Get("Location")
-}
-
-func body(resp *http.Response) string {
-	b, _ := io.ReadAll(resp.Body) // out of memory
-	return string(b)
 }
 
 // elements answers all elements of a page with a name.

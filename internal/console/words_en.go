@@ -2,7 +2,7 @@ package console
 
 // wordsEN are the words of the pages in English. The Korean table has the same keys
 // and the same values in them.
-var wordsEN = map[string]string{
+var wordsEN = map[string]string{ //nolint:gosec // words, no credentials
 	"access-keys.activate":      "Activate",
 	"access-keys.active":        "Active",
 	"access-keys.create":        "New access key",
@@ -88,6 +88,7 @@ var wordsEN = map[string]string{
 	"error.malformed":           "The form could not be read. Please try again.",
 	"error.no-page":             "There is nothing at this address.",
 	"error.not-found":           "This is not there, or no longer.",
+	"error.nothing-title":       "Nothing here",
 	"error.precondition":        "This cannot be done now.",
 	"error.rate-limited":        "Too many attempts. Please wait a while.",
 	"error.rate-limited-for":    "Too many attempts. Please wait %s.",

@@ -1,7 +1,7 @@
 package console
 
 // wordsKO are the words of the pages in Korean, as they are spoken to a customer.
-var wordsKO = map[string]string{
+var wordsKO = map[string]string{ //nolint:gosec // words, no credentials
 	"access-keys.activate":      "사용",
 	"access-keys.active":        "사용 중",
 	"access-keys.create":        "액세스 키 만들기",
@@ -87,6 +87,7 @@ var wordsKO = map[string]string{
 	"error.malformed":           "양식을 읽을 수 없습니다. 다시 시도해 주세요.",
 	"error.no-page":             "이 주소에는 아무것도 없습니다.",
 	"error.not-found":           "찾을 수 없거나 이미 없어졌습니다.",
+	"error.nothing-title":       "페이지를 찾을 수 없습니다",
 	"error.precondition":        "지금은 할 수 없는 작업입니다.",
 	"error.rate-limited":        "시도 횟수가 너무 많습니다. 잠시 기다려 주세요.",
 	"error.rate-limited-for":    "시도 횟수가 너무 많습니다. %s 후에 다시 시도해 주세요.",

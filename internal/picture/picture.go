@@ -17,7 +17,7 @@ import (
 	"sync"
 
 	"golang.org/x/image/draw"
-	_ "golang.org/x/image/webp"
+	_ "golang.org/x/image/webp" // registers the decoder, as the two above
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )

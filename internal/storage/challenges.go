@@ -8,7 +8,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-//nolint:gosec // SQL about credentials, not credentials
 const (
 	insertChallenge = `INSERT INTO challenges
 		(tenant_id, challenge_id, user_id, purpose, subject, key_id, mac, data, attempts, created_at, expires_at)

@@ -6,7 +6,6 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-//nolint:gosec // SQL about credentials, not credentials
 const (
 	keepPassword = `INSERT INTO password_history (tenant_id, user_id, entry_id, password_hash, replaced_at)
 		SELECT tenant_id, user_id, $1, password_hash, $2 FROM users

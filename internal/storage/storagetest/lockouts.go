@@ -36,15 +36,16 @@ func testLockouts(f *fixture) {
 	})
 	now = now.Add(999 * time.Millisecond)
 	fail(both, time.Millisecond) // what was refused has not made it longer
-	for _, delay := range []time.Duration{1, 2, 4, 8, 10, 10} {
-		now = now.Add(time.Duration(delay) * time.Second) // each doubles, up to the most
+	const most = 10 * time.Second
+	for delay := time.Second; ; delay = min(2*delay, most) { // each doubles, up to the most
+		now = now.Add(delay)
 		fail(user, 0)
-		if delay < 10 {
-			fail(user, min(2*delay, 10)*time.Second)
-		} else {
-			fail(user, 10*time.Second)
+		fail(user, min(2*delay, most))
+		if delay == most {
+			break
 		}
 	}
+
 
 	// An attempt that succeeds leaves things as they were before it.
 	now = now.Add(10 * time.Second)
@@ -98,9 +99,9 @@ func testLockoutBurst(f *fixture) {
 		}
 	}
 	failed := func() { f.Helper(); f.ok(f.store.ConfirmFailures(f.ctx(), f.tenant.ID, now, subject)) }
-	succeeded := func(clear bool) {
+	succeeded := func(all bool) {
 		f.Helper()
-		subject[0].Clear = clear
+		subject[0].Clear = all
 		f.ok(f.store.ForgetFailures(f.ctx(), f.tenant.ID, subject))
 	}
 	for range 5 {
