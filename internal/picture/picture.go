@@ -11,7 +11,7 @@ import (
 	"encoding/hex"
 	"image"
 	_ "image/gif" // of which the first frame is taken
-	_ "image/jpeg"
+	"image/jpeg"
 	"image/png"
 	"slices"
 	"sync"
@@ -39,14 +39,14 @@ var working sync.Mutex
 func Square(content []byte, side int) (iam.Image, error) {
 	working.Lock()
 	defer working.Unlock()
-	src, err := decode(content)
+	src, turn, err := decode(content)
 	if err != nil {
 		return iam.Image{}, err
 	}
 	b := src.Bounds()
 	n := min(b.Dx(), b.Dy())
 	corner := b.Min.Add(image.Pt((b.Dx()-n)/2, (b.Dy()-n)/2))
-	return encode(src, image.Rectangle{Min: corner, Max: corner.Add(image.Pt(n, n))}, side, side)
+	return encode(src, image.Rectangle{Min: corner, Max: corner.Add(image.Pt(n, n))}, side, side, turn)
 }
 
 // Fit scales an image down to fit into width × height pixels; a smaller one
@@ -55,9 +55,12 @@ func Square(content []byte, side int) (iam.Image, error) {
 func Fit(content []byte, width, height int) (iam.Image, error) {
 	working.Lock()
 	defer working.Unlock()
-	src, err := decode(content)
+	src, turn, err := decode(content)
 	if err != nil {
 		return iam.Image{}, err
+	}
+	if turn >= 5 { // it lies on its side
+		width, height = height, width
 	}
 	w, h := src.Bounds().Dx(), src.Bounds().Dy()
 	if w > width {
@@ -66,45 +69,56 @@ func Fit(content []byte, width, height int) (iam.Image, error) {
 	if h > height {
 		w, h = max(1, w*height/h), height
 	}
-	return encode(src, src.Bounds(), w, h)
+	return encode(src, src.Bounds(), w, h, turn)
 }
 
 // formats are what is taken, whatever else the program can decode.
 var formats = []string{"jpeg", "png", "gif", "webp"}
 
-func decode(content []byte) (image.Image, error) {
+// decode answers the image, and how it is to be turned, see orientation.
+func decode(content []byte) (src image.Image, turn int, err error) {
 	if len(content) > MaxBytes {
-		return nil, refuse(iam.ReasonTooLarge, "the image must have at most 5 MB")
+		return nil, 0, refuse(iam.ReasonTooLarge, "the image must have at most 5 MB")
 	}
 	c, format, err := image.DecodeConfig(bytes.NewReader(content))
 	if err != nil || !slices.Contains(formats, format) {
-		return nil, refuse(iam.ReasonFormat, "the image must be a JPEG, PNG, GIF or WebP")
+		return nil, 0, refuse(iam.ReasonFormat, "the image must be a JPEG, PNG, GIF or WebP")
 	}
 	if c.Width < 1 || c.Height < 1 || c.Width > maxSide || c.Height > maxSide || c.Width*c.Height > maxPixels {
-		return nil, refuse(iam.ReasonTooLarge, "the image must have at most 25 million pixels, and 10,000 on a side")
+		return nil, 0, refuse(iam.ReasonTooLarge, "the image must have at most 25 million pixels, and 10,000 on a side")
 	}
 	// Compressed data has no such bytes: they begin a scan (ITU-T T.81, B.1.1.5).
 	if format == "jpeg" && bytes.Count(content, []byte{0xff, 0xda}) > maxScans {
-		return nil, refuse(iam.ReasonTooLarge, "the image must have at most 100 scans")
+		return nil, 0, refuse(iam.ReasonTooLarge, "the image must have at most 100 scans")
 	}
-	src, _, err := image.Decode(bytes.NewReader(content))
+	src, _, err = image.Decode(bytes.NewReader(content))
 	if err != nil || src.Bounds().Empty() {
-		return nil, refuse(iam.ReasonFormat, "the image is damaged")
+		return nil, 0, refuse(iam.ReasonFormat, "the image is damaged")
 	}
-	return src, nil
+	return src, orientation(content), nil
 }
 
 func refuse(r iam.Reason, message string) error {
 	return &iam.Error{Kind: iam.Invalid, Code: r, Message: message, Fields: []iam.Field{{Path: "image", Reason: r, Message: message}}}
 }
 
-func encode(src image.Image, part image.Rectangle, w, h int) (iam.Image, error) {
+// graphic is how many bytes a drawing may have as PNG, without any loss. What
+// comes to more is a photo, of which JPEG needs a tenth.
+const graphic = 24 << 10
+
+func encode(src image.Image, part image.Rectangle, w, h, turn int) (iam.Image, error) {
 	dst := image.NewNRGBA(image.Rect(0, 0, w, h))
 	draw.CatmullRom.Scale(dst, dst.Bounds(), src, part, draw.Src, nil)
+	dst = turned(dst, turn)
 	var out bytes.Buffer
-	if err := png.Encode(&out, dst); err != nil {
+	kind, err := "image/png", png.Encode(&out, dst)
+	if err == nil && out.Len() > graphic && dst.Opaque() {
+		out.Reset()
+		kind, err = "image/jpeg", jpeg.Encode(&out, dst, &jpeg.Options{Quality: 85})
+	}
+	if err != nil {
 		return iam.Image{}, err
 	}
 	sum := sha256.Sum256(out.Bytes())
-	return iam.Image{MediaType: "image/png", Content: out.Bytes(), Sum: hex.EncodeToString(sum[:])}, nil
+	return iam.Image{MediaType: kind, Content: out.Bytes(), Sum: hex.EncodeToString(sum[:])}, nil
 }

@@ -46,7 +46,6 @@ func testLockouts(f *fixture) {
 		}
 	}
 
-
 	// An attempt that succeeds leaves things as they were before it.
 	now = now.Add(10 * time.Second)
 	fail(user, 0)
