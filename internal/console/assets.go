@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 )
 
 //go:embed assets
@@ -22,7 +23,7 @@ const assetPrefix = "/assets/"
 type asset struct {
 	mediaType string
 	plain     []byte
-	gzipped   []byte
+	gzipped   func() []byte // made when first asked for; nil where it is not worth it
 }
 
 // assets are our files. Their names on the wire have a piece of their content's
@@ -47,7 +48,7 @@ func loadAssets() *assets {
 		ext := path.Ext(e.Name())
 		wire := strings.TrimSuffix(e.Name(), ext) + "-" + hex.EncodeToString(sum[:5]) + ext
 		a.named[e.Name()] = wire
-		a.files[wire] = asset{mediaType: mime.TypeByExtension(ext), plain: content, gzipped: compress(content)}
+		a.files[wire] = asset{mediaType: mime.TypeByExtension(ext), plain: content, gzipped: sync.OnceValue(func() []byte { return compress(content) })}
 	}
 	return a
 }
@@ -86,7 +87,7 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request, name string) {
 	h.Set("Vary", "Accept-Encoding")
 	if f.gzipped != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		f.plain = f.gzipped
+		f.plain = f.gzipped()
 	}
 	_, _ = w.Write(f.plain)
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/gatehouse-id/gatehouse/internal/api"
 	"github.com/gatehouse-id/gatehouse/internal/authn"
@@ -16,18 +17,18 @@ type Site struct {
 	pages   map[string]*page
 	roots   map[string]bool // first segments of the paths of pages and assets
 	assets  *assets
-	layouts layouts
+	layouts func() layouts
 	csrf    *http.CrossOriginProtection
 	headers http.Header // of every page
 	secure  bool        // browsers come by https
 	cookie  string      // its name
 }
 
-// New makes the pages. It panics where a template or an asset, all of which
-// are in the program, is broken.
+// New makes the pages. It panics where an asset, all of which are in the
+// program, is broken.
 func New(d Deps) *Site {
 	s := &Site{Deps: d, pages: map[string]*page{}, roots: map[string]bool{}, assets: loadAssets(), csrf: http.NewCrossOriginProtection()}
-	s.layouts = loadLayouts()
+	s.layouts = sync.OnceValue(loadLayouts) // for the first page: not every node serves any
 	if d.PublicURL != nil {
 		s.secure = d.PublicURL.Scheme == "https"
 		// A proxy may speak to us under another name than browsers speak to it.

@@ -174,7 +174,7 @@ func TestZones(t *testing.T) {
 	n := 0
 	for name := range strings.Lines(zoneNames) {
 		name = strings.TrimSpace(name)
-		if _, err := time.LoadLocation(name); err != nil || !strings.Contains(string(zoneOptions), `<option value="`+name+`">`) {
+		if _, err := time.LoadLocation(name); err != nil || !strings.Contains(string(zoneOptions()), `<option value="`+name+`">`) {
 			t.Errorf("%q is not offered, or %v", name, err)
 		}
 		if strings.Trim(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_-/") != "" {

@@ -21,7 +21,7 @@ type choice struct{ Tag, Name string }
 func (v *visit) preferences() error { return v.open(v.preferencesView()) }
 
 func (v *visit) preferencesView() *view {
-	d := preferencesPage{Zones: zoneOptions, Now: v.Env.Now()}
+	d := preferencesPage{Zones: zoneOptions(), Now: v.Env.Now()}
 	for _, l := range languages {
 		d.Languages = append(d.Languages, choice{l.tag, l.own})
 		if v.user.Language == l.tag {

@@ -49,7 +49,7 @@ func (v *visit) show(status int, w *view) error {
 	b := buffers.Get().(*bytes.Buffer)
 	defer buffers.Put(b)
 	b.Reset()
-	if err := v.layouts[w.name].ExecuteTemplate(b, "layout", w); err != nil {
+	if err := v.layouts()[w.name].ExecuteTemplate(b, "layout", w); err != nil {
 		return err
 	}
 	v.w.Header().Set("Content-Type", "text/html; charset=utf-8")

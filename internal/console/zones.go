@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"html/template"
 	"strings"
+	"sync"
 )
 
 // zoneNames are the time zones that people choose from, one a line, in order:
@@ -13,9 +14,10 @@ import (
 var zoneNames string
 
 // zoneOptions are all of them as they stand in a list to choose from, by part of
-// the world. They are the same on every page, and made once.
-var zoneOptions = func() template.HTML {
+// the world. They are the same on every page, and made once, when first asked for.
+var zoneOptions = sync.OnceValue(func() template.HTML {
 	var b strings.Builder
+	readable := strings.NewReplacer("_", " ", "/", " – ")
 	part := ""
 	for name := range strings.Lines(zoneNames) {
 		name = strings.TrimSpace(name)
@@ -27,8 +29,8 @@ var zoneOptions = func() template.HTML {
 			part = of
 			b.WriteString(`<optgroup label="` + of + `">`)
 		}
-		b.WriteString(`<option value="` + name + `">` + strings.NewReplacer("_", " ", "/", " – ").Replace(place) + "</option>\n")
+		b.WriteString(`<option value="` + name + `">` + readable.Replace(place) + "</option>\n")
 	}
 	b.WriteString("</optgroup>")
 	return template.HTML(b.String()) //nolint:gosec // names of the database, of letters, '_', '-' and '/'
-}()
+})

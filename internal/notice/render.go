@@ -4,6 +4,7 @@ import (
 	"embed"
 	htmltemplate "html/template"
 	"strings"
+	"sync"
 	"text/template"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -19,8 +20,9 @@ type words struct {
 	html *htmltemplate.Template
 }
 
-// written are all mails, by kind and language, "reset-password.ko".
-var written = parse()
+// written are all mails, by kind and language, "reset-password.ko". They are
+// parsed for the first one: not every node, and no command, sends any.
+var written = sync.OnceValue(parse)
 
 func parse() map[string]words {
 	all := map[string]words{}
@@ -39,7 +41,7 @@ func parse() map[string]words {
 
 // render fills the templates of a kind of mail.
 func render(k iam.MessageKind, p page) (w Written, err error) {
-	of := written[string(k)+"."+p.Language]
+	of := written()[string(k)+"."+p.Language]
 	for _, part := range []struct {
 		name string
 		to   *string
