@@ -140,6 +140,22 @@ func operate(t *testing.T, at ...string) {
 	}
 	o.fails("user reset-password bob --password-stdin", "standard input")
 
+	// How a user signs in.
+	if ended := o.row("user sign-out bob"); ended["sessions_ended"] != 1.0 {
+		t.Errorf("user sign-out: %v", ended)
+	}
+	if invited := o.row("user invite bob --public-url https://id.example.com"); invited["email"] != "bob@example.com" {
+		t.Errorf("user invite: %v", invited)
+	}
+	if mail := o.rows("", "mail list")[0]; mail["to"] != "bob@example.com" || mail["kind"] != "reset-password" {
+		t.Errorf("mail list: %v", mail)
+	}
+	o.fails("user invite bob --public-url example.com", "--public-url")
+	if lost := o.rows("", "user reset-factors bob"); len(lost) != 0 {
+		t.Errorf("user reset-factors: %v", lost)
+	}
+	o.fails("user reset-factors nobody", "nobody")
+
 	// Tenants.
 	o.row("tenant create acme --parent default", "--name", "Acme Corp.")
 	o.fails("tenant create Acme!", "code")

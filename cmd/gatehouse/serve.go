@@ -103,7 +103,7 @@ Gatehouse is new here. This is shown once and never again:
   password   %[3]s
   API token  %[4]s
 
-Three things to try:
+Open the URL in a browser to sign in, or try:
 
   curl -s %[1]s/v2.1/auth/signin -d '{"username":"%[2]s","password":"%[5]s"}'
 

@@ -23,9 +23,12 @@ type storageFlags struct {
 
 // open puts the program together for one command, which says nothing unless
 // something is wrong.
-func (f storageFlags) open(ctx context.Context, c console) (*app.App, error) {
+func (f storageFlags) open(ctx context.Context, c console, set ...func(*app.Options)) (*app.App, error) {
 	o := f.options(slog.New(slog.NewTextHandler(c.err, &slog.HandlerOptions{Level: slog.LevelWarn})))
 	o.MustExist = true
+	for _, set := range set {
+		set(&o)
+	}
 	return app.Open(ctx, o)
 }
 
@@ -40,9 +43,10 @@ type tenantFlags struct {
 	JSON   bool   `help:"Print JSON for programs instead of a table for people." env:"GATEHOUSE_JSON"`
 }
 
-// inTenant opens the storage and calls do as the operator of the tenant.
-func (f tenantFlags) inTenant(ctx context.Context, c console, do func(a *app.App, by iam.Actor) error) (err error) {
-	a, err := f.open(ctx, c)
+// inTenant opens the storage, with options set, and calls do as the operator of
+// the tenant.
+func (f tenantFlags) inTenant(ctx context.Context, c console, do func(a *app.App, by iam.Actor) error, set ...func(*app.Options)) (err error) {
+	a, err := f.open(ctx, c, set...)
 	if err != nil {
 		return err
 	}

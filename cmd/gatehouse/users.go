@@ -19,6 +19,9 @@ type userCmd struct {
 	Disable       userDisableCmd       `cmd:"" help:"Disable a user: nothing of theirs works any more, everywhere within a second."`
 	Enable        userEnableCmd        `cmd:"" help:"Enable a disabled user."`
 	ResetPassword userResetPasswordCmd `cmd:"" help:"Set a new password, which ends all sessions of the user."`
+	Invite        userInviteCmd        `cmd:"" help:"Mail a user a link to set a password."`
+	SignOut       userSignOutCmd       `cmd:"" help:"End all sessions of a user."`
+	ResetFactors  userResetFactorsCmd  `cmd:"" help:"Remove all second factors and recovery codes of a user who has lost them."`
 }
 
 // passwordFlags say where a password comes from. It is never an argument,
