@@ -18,7 +18,7 @@ const (
 	mostCreateTime  = 1500 * time.Microsecond
 	mostStartTime   = 500 * time.Millisecond
 	mostBinary      = 40e6  // bytes
-	mostStarted     = 45e6  // bytes in memory
+	mostStarted     = 40e6  // bytes in memory
 	mostWhileHashes = 350e6 // bytes in memory
 )
 
