@@ -108,7 +108,7 @@ func TestPhotosAreSmall(t *testing.T) {
 	seed := uint32(1)
 	for i := range noise.Pix {
 		seed = seed*1664525 + 1013904223
-		noise.Pix[i] = byte((128+40*((i/4)%256)/256) + int(seed>>28))
+		noise.Pix[i] = byte((128 + 40*((i/4)%256)/256) + int(seed>>28))
 		if i%4 == 3 {
 			noise.Pix[i] = 255
 		}
