@@ -11,9 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
-	"google.golang.org/protobuf/reflect/protoreflect"
 
-	"github.com/gatehouse-id/gatehouse/internal/api/cloudforet/identityv2"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
@@ -102,15 +100,12 @@ func TestEveryMethodIsAnOperation(t *testing.T) {
 		served[a.Path] = true
 	}
 	var methods int
-	for _, f := range []protoreflect.FileDescriptor{identityv2.File_spaceone_api_identity_v2_user_profile_proto,
-		identityv2.File_spaceone_api_identity_v2_token_proto, identityv2.File_spaceone_api_identity_v2_domain_proto,
-		identityv2.File_spaceone_api_identity_v2_endpoint_proto} {
+	for _, f := range services {
 		for i := range f.Services().Len() {
 			service := f.Services().Get(i)
 			for j := range service.Methods().Len() {
 				methods++
-				resource := strings.ReplaceAll(strings.ToLower(string(service.Name())), "userprofile", "user-profile")
-				path := "/identity/" + resource + "/" + strings.ReplaceAll(string(service.Methods().Get(j).Name()), "_", "-")
+				path := at(operationOf(service.Methods().Get(j)))[1]
 				if !served[path] {
 					t.Errorf("%s is no operation", path)
 				}
