@@ -89,6 +89,11 @@ func TestLostPostgreSQL(t *testing.T) {
 	database := testpg.URL(t)
 	road := newRoad(t, database)
 	s := testproc.Serve(t, admin, "--data", t.TempDir(), "--database", road.url, "--migrate")
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("the server says:\n%s", s.Log())
+		}
+	})
 	c := newClient(s.URL, adminToken)
 	c.must(t, http.StatusCreated, http.MethodPost, netappUsers, newUser("before", ""))
 

@@ -181,7 +181,7 @@ func command[P, R any](b *tab, c cdp.Command[P, R], params P) R {
 // get opens an address of the site.
 func (b *tab) get(path string) {
 	b.Helper()
-	if !strings.HasPrefix(path, "http") {
+	if strings.HasPrefix(path, "/") {
 		path = b.base + path
 	}
 	b.do(chromedp.Navigate(path))

@@ -28,11 +28,14 @@ func TestPasskey(t *testing.T) {
 	b.press("I have kept them safe")
 	b.see("My laptop")
 	b.look("account-security-passkey")
+	b.present(device, false) // or the page after this has signed in again before we look
 	b.press("Sign out")
 	b.reach("/sign-in")
 
 	// The first page offers it with the names that the browser fills in, and
 	// this device takes it at once.
+	b.get("about:blank")
+	b.present(device, true)
 	b.get("/sign-in?return=/account/sessions")
 	b.reach("/account/sessions")
 	b.see("This one")

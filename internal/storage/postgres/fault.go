@@ -36,7 +36,9 @@ func fault(err error) storage.Fault {
 		errors.Is(err, net.ErrClosed):
 		return storage.FaultDown
 	}
-	if _, ok := errors.AsType[net.Error](err); ok {
+	// A connection that ended between two statements fails the second before it
+	// is sent, with an error that has no name of its own.
+	if _, ok := errors.AsType[net.Error](err); ok || pgconn.SafeToRetry(err) {
 		return storage.FaultDown
 	}
 	return storage.FaultNone

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -163,6 +164,15 @@ func TestFault(t *testing.T) {
 		if got := db.Fault(err); got != want {
 			t.Errorf("SQLSTATE %s: fault %d, want %d", state, got, want)
 		}
+	}
+
+	conn, err := pgx.Connect(t.Context(), db.pool.Config().ConnString())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.Close(t.Context())
+	if _, err := conn.Exec(t.Context(), "SELECT 1"); db.Fault(err) != storage.FaultDown {
+		t.Errorf("on a connection that has ended a statement answers %v: fault %d", err, db.Fault(err))
 	}
 }
 
