@@ -56,9 +56,11 @@ var rules = []rule{
 		never: append([]string{"encoding/json"}, core...)},
 	{layer: engine, packages: []string{"internal/access/rbac"}, stdOnly: true, untagged: true,
 		may: []string{vocabulary}, never: impure},
-	{layer: leaf, packages: []string{"internal/cluster", "internal/geo", "internal/job", "internal/keyring", "internal/password",
-		"internal/picture"},
+	{layer: leaf, packages: []string{"internal/cluster", "internal/geo", "internal/job", "internal/keyring", "internal/message",
+		"internal/password", "internal/picture"},
 		may: []string{vocabulary}, never: core},
+	{layer: leaf, packages: []string{"internal/outbound"}, // the one leaf that opens connections of its own over HTTP
+		may: []string{vocabulary}, never: sql},
 
 	{layer: useCase, packages: []string{"internal/access"},
 		may: []string{vocabulary, leaf, engine}, never: core},
@@ -77,7 +79,7 @@ var rules = []rule{
 		may: []string{vocabulary}, never: sql},
 	{layer: wireFormat, packages: []string{"internal/api/cloudforet/identityv2"}, never: sql},
 	{layer: dialect, packages: []string{"internal/api/cloudforet", "internal/api/f5xc", "internal/api/fess",
-		"internal/api/ncloud", "internal/api/netapp", "internal/api/scim"},
+		"internal/api/gatehouse", "internal/api/ncloud", "internal/api/netapp", "internal/api/scim"},
 		may: []string{vocabulary, leaf, useCase, kit, wireFormat}, never: sql},
 	{layer: console, packages: []string{"internal/console"},
 		may: []string{vocabulary, leaf, useCase, kit}, never: sql},

@@ -151,7 +151,7 @@ func makeCrowd(ctx context.Context, a *app.App, by iam.Actor) error {
 	}
 	var groups []iam.GroupID
 	for i := range 100 {
-		g, err := a.Directory.CreateGroup(ctx, by, fmt.Sprintf("group-%02d", i), "", nil)
+		g, err := a.Directory.CreateGroup(ctx, by, directory.NewGroup{Name: fmt.Sprintf("group-%02d", i)})
 		if err != nil {
 			return err
 		}

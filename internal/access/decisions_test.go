@@ -30,7 +30,7 @@ func testFollowBindings(t *testing.T, w world) {
 	ann := w.NewMember(t, w.tenant, "ann").Actor()
 	role := w.NewRole(t, w.tenant, "reader", "users.read")
 	other := w.NewRole(t, w.tenant, "other", "jobs.read")
-	g, err := w.Directory.CreateGroup(ctx, w.by, "group", "", nil)
+	g, err := w.Directory.CreateGroup(ctx, w.by, directory.NewGroup{Name: "group"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,7 +93,7 @@ func newGrants(t *rapid.T, s *apptest.Server, code string) *grants {
 		g.must(g.createRole(by, fmt.Sprintf("role %d", i), g.createAPIGroup(by, fmt.Sprintf("api %d", i), rules)))
 	}
 	for i := range 2 {
-		_, err := s.Directory.CreateGroup(t.Context(), by, fmt.Sprintf("group %d", i), "", nil)
+		_, err := s.Directory.CreateGroup(t.Context(), by, directory.NewGroup{Name: fmt.Sprintf("group %d", i)})
 		g.must(err)
 		_, err = s.Access.Bind(t.Context(), by, iam.Binding{Group: g.group().ID, Role: g.role().ID, Scope: g.scope()})
 		if !iam.Is(err, iam.Exists) {

@@ -15,7 +15,7 @@ import (
 func TestGrantsAreTold(t *testing.T) {
 	inEach(t, map[string]func(*testing.T, world){"": func(t *testing.T, w world) {
 		direct, shared := w.NewRole(t, w.tenant, "direct", iam.UsersRead), w.NewRole(t, w.tenant, "shared", iam.GroupsRead, iam.JobsRead)
-		g, err := w.Directory.CreateGroup(t.Context(), w.by, "people", "", nil)
+		g, err := w.Directory.CreateGroup(t.Context(), w.by, directory.NewGroup{Name: "people"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -133,7 +133,7 @@ func testUserBindings(t *testing.T, w world) {
 	ctx := t.Context()
 	w.newNamespaces(t, "shop", "bank")
 	retail := w.newNamespaceGroup(t, "Retail", "shop", "bank")
-	team, err := w.Directory.CreateGroup(ctx, w.by, "Team", "", nil)
+	team, err := w.Directory.CreateGroup(ctx, w.by, directory.NewGroup{Name: "Team"})
 	if err != nil {
 		t.Fatal(err)
 	}

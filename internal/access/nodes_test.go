@@ -29,7 +29,7 @@ func TestOtherNodesFollowWithinASecond(t *testing.T) {
 			}
 		}
 		role := w.NewRole(t, w.tenant, "reader", "users.read")
-		group, err := w.Directory.CreateGroup(ctx, w.by, "group", "", nil)
+		group, err := w.Directory.CreateGroup(ctx, w.by, directory.NewGroup{Name: "group"})
 		must(err)
 		w.bind(t, iam.Binding{Group: group.ID, Role: role.ID})
 		endpoint := w.endpoint(t, iam.UsersRead)

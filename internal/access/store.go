@@ -37,6 +37,10 @@ type Store interface {
 
 	// InsertAPIGroup writes an API group. Exists: the name is taken.
 	InsertAPIGroup(ctx context.Context, t iam.TenantID, g iam.APIGroup, events ...iam.Event) error
+	// EnsureAPIGroups writes those built-in API groups that are not there under
+	// their names, and answers all as stored. Exists: a name is that of an API
+	// group of the tenant's own.
+	EnsureAPIGroups(ctx context.Context, t iam.TenantID, groups []iam.APIGroup) ([]iam.APIGroup, error)
 	// UpdateAPIGroup writes name, description and rules at g.Version.
 	// NotFound, Conflict, Exists.
 	UpdateAPIGroup(ctx context.Context, t iam.TenantID, g iam.APIGroup, events ...iam.Event) error
@@ -47,6 +51,11 @@ type Store interface {
 	// Exists: the same one is there; NotFound: its user, group, role,
 	// namespace or group of namespaces is not.
 	InsertBinding(ctx context.Context, t iam.TenantID, b iam.Binding, events ...iam.Event) error
+	// InsertBindings writes bindings, all or none; one that is there already is
+	// left as it is. NotFound as InsertBinding.
+	InsertBindings(ctx context.Context, t iam.TenantID, bs []iam.Binding, events ...iam.Event) error
+	// AllBindings answers every binding, in the order in which they were made.
+	AllBindings(ctx context.Context, t iam.TenantID) ([]iam.Binding, error)
 	// DeleteBinding removes a binding. NotFound.
 	DeleteBinding(ctx context.Context, t iam.TenantID, id iam.BindingID, events ...iam.Event) error
 	// ScopeBindings answers the bindings whose scope is this namespace, or this
@@ -56,6 +65,8 @@ type Store interface {
 	Namespaces(ctx context.Context, t iam.TenantID) ([]iam.Namespace, error)
 	// NamespaceGroups answers all groups of namespaces.
 	NamespaceGroups(ctx context.Context, t iam.TenantID) ([]iam.NamespaceGroup, error)
+	// Plan answers what the tenant has subscribed to. NotFound.
+	Plan(ctx context.Context, t iam.TenantID) (iam.Plan, error)
 	// Binding answers one binding. NotFound.
 	Binding(ctx context.Context, t iam.TenantID, id iam.BindingID) (iam.Binding, error)
 }

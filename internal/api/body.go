@@ -17,15 +17,13 @@ import (
 
 // limits bound a request body.
 type limits struct {
-	body       int64 // bytes
-	depth      int
-	duplicates bool // allowed
+	body    int64 // bytes
+	depth   int
+	options json.Options    // of decoding
+	check   func(any) error // of what was decoded; nil for none
 }
 
-var (
-	utf8BOM         = []byte("\xef\xbb\xbf") // a reader may ignore it (RFC 8259 section 8.1); PowerShell sends it
-	allowDuplicates = jsontext.AllowDuplicateNames(true)
-)
+var utf8BOM = []byte("\xef\xbb\xbf") // a reader may ignore it (RFC 8259 section 8.1); PowerShell sends it
 
 // read decodes the body of a request into the value that target points to.
 func (b *bodyField) read(r *http.Request, target any, lim limits) error {
@@ -47,14 +45,11 @@ func (b *bodyField) read(r *http.Request, target any, lim limits) error {
 	case nul:
 		return iam.E(iam.Invalid, "the body has a NUL character in a string").Because(iam.ReasonFormat)
 	}
-	var err error
-	if lim.duplicates {
-		err = json.Unmarshal(text, target, allowDuplicates)
-	} else {
-		err = json.Unmarshal(text, target)
-	}
-	if err != nil {
+	if err := json.Unmarshal(text, target, lim.options); err != nil {
 		return decodeError(err)
+	}
+	if lim.check != nil {
+		return lim.check(target)
 	}
 	return nil
 }

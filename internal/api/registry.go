@@ -10,6 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
@@ -78,9 +81,10 @@ func (g *Registry) add(d *Dialect, o Operation) {
 		operation:  o,
 		registry:   g,
 		limits: limits{
-			body:       cmp.Or(o.op.MaxBody, d.MaxBody, DefaultMaxBody),
-			depth:      cmp.Or(d.MaxDepth, DefaultMaxDepth),
-			duplicates: d.AllowDuplicates,
+			body:    cmp.Or(o.op.MaxBody, d.MaxBody, DefaultMaxBody),
+			depth:   cmp.Or(d.MaxDepth, DefaultMaxDepth),
+			options: json.JoinOptions(jsontext.AllowDuplicateNames(d.AllowDuplicates), d.Decode),
+			check:   d.Check,
 		},
 	}
 	for _, other := range g.endpoints {

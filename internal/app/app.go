@@ -22,6 +22,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/access/rbac"
 	"github.com/gatehouse-id/gatehouse/internal/api"
 	"github.com/gatehouse-id/gatehouse/internal/api/cloudforet"
+	"github.com/gatehouse-id/gatehouse/internal/api/f5xc"
 	"github.com/gatehouse-id/gatehouse/internal/api/fess"
 	"github.com/gatehouse-id/gatehouse/internal/api/ncloud"
 	"github.com/gatehouse-id/gatehouse/internal/api/netapp"
@@ -34,6 +35,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/job"
 	"github.com/gatehouse-id/gatehouse/internal/keyring"
 	"github.com/gatehouse-id/gatehouse/internal/notice"
+	"github.com/gatehouse-id/gatehouse/internal/object"
+	"github.com/gatehouse-id/gatehouse/internal/outbound"
 	"github.com/gatehouse-id/gatehouse/internal/password"
 	"github.com/gatehouse-id/gatehouse/internal/server"
 	"github.com/gatehouse-id/gatehouse/internal/storage"
@@ -64,6 +67,9 @@ type Options struct {
 	// SMTP is the server that takes mails; without a host they are kept for
 	// the operator to read.
 	SMTP notice.SMTP
+	// Outbound are private networks from which documents may be fetched that
+	// tenants point to, such as a JWKS. All public ones may be.
+	Outbound []netip.Prefix
 	// Hasher hashes passwords; nil for the default parameters.
 	Hasher *password.Hasher
 }
@@ -76,6 +82,7 @@ type App struct {
 	Authn     *authn.Service
 	Audit     *audit.Service
 	Notice    *notice.Service
+	Objects   *object.Service
 	Jobs      *job.Queue
 	Keys      *keyring.Keyring
 	Store     *storage.Store
@@ -160,7 +167,10 @@ func (a *App) connect(o Options) {
 	a.Authn = authn.New(authn.Deps{Store: a.Store, Epochs: a.epochs, Keys: a.Keys, Hasher: o.Hasher, Settings: a.Tenancy,
 		Mail: a.Notice, Rights: a.Access, Queue: a.Jobs, PublicURL: o.PublicURL, Env: a.env, Log: a.log})
 	a.Directory = directory.New(a.Store, a.Access, a.Tenancy, o.Hasher, a.env)
+	a.Objects = object.New(object.Deps{Store: a.Store, Keys: a.Keys, Settings: a.Tenancy, Queue: a.Jobs,
+		Fetcher: outbound.New(o.Outbound), Env: a.env, Log: a.log})
 	a.Jobs.Register(a.Tenancy.Runners())
+	a.Jobs.Register(a.Objects.Runners())
 	a.Jobs.Register(a.Authn.Runners())
 	a.mails.Register(a.Notice.Runners())
 
@@ -178,6 +188,9 @@ func (a *App) connect(o Options) {
 	a.Registry.Add(d, ops...)
 	d, ops = cloudforet.New(cloudforet.Deps{Authn: a.Authn, Directory: a.Directory, Access: a.Access, Tenancy: a.Tenancy,
 		PublicURL: o.PublicURL, Now: a.env.Now})
+	a.Registry.Add(d, ops...)
+	d, ops = f5xc.New(f5xc.Deps{Objects: a.Objects, Tenancy: a.Tenancy, Directory: a.Directory, Access: a.Access, Authn: a.Authn,
+		Env: a.env, Cookie: console.CookieName(o.PublicURL), Host: hostOf(o.PublicURL)})
 	a.Registry.Add(d, ops...)
 	a.Access.UseCatalog(catalog(a.Registry))
 
@@ -205,6 +218,14 @@ func catalog(r *api.Registry) *rbac.Catalog {
 // asked are the rights that use cases and pages ask for by themselves.
 var asked = []iam.Permission{iam.UsersPassword, iam.SettingsRead, iam.SettingsUpdate,
 	iam.NamespacesRead, iam.NamespacesCreate, iam.NamespacesUpdate, iam.NamespacesDelete}
+
+// hostOf is the host name of a URL, empty for none.
+func hostOf(u *url.URL) string {
+	if u == nil {
+		return ""
+	}
+	return u.Hostname()
+}
 
 // nodeName is unique among nodes and starts, and tells people which machine it is.
 func nodeName(env iam.Env) string {

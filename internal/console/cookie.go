@@ -1,6 +1,13 @@
 package console
 
-import "net/http"
+import (
+	"net/http"
+	"net/url"
+)
+
+// CookieName is that of the session's cookie on pages at a public URL, which may
+// be nil.
+func CookieName(public *url.URL) string { return cookieName(public != nil && public.Scheme == "https") }
 
 // cookieName is that of the session's cookie. Browsers take a name that begins
 // with __Host- only over https, for the whole of one host, so that no other

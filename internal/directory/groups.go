@@ -12,7 +12,18 @@ type GroupChange struct {
 	Name        *string
 	Description *string
 	Attributes  map[string]*string
+	Members     *[]string     // all of them, by username
+	Bindings    *[]ScopedRole // all roles of the group
 	Version     int64
+}
+
+// NewGroup is what a caller says of a group to be made.
+type NewGroup struct {
+	Name        string
+	Description string
+	Attributes  map[string]string
+	Members     []string // usernames
+	Bindings    []ScopedRole
 }
 
 // Group answers one group. NotFound.
@@ -26,14 +37,14 @@ func (s *Service) Groups(ctx context.Context, by iam.Actor, p iam.Page) (iam.Lis
 }
 
 // CreateGroup makes a group. Invalid; Exists: the name is taken.
-func (s *Service) CreateGroup(ctx context.Context, by iam.Actor, name, description string, attributes map[string]string) (iam.Group, error) {
+func (s *Service) CreateGroup(ctx context.Context, by iam.Actor, in NewGroup) (iam.Group, error) {
 	now := s.env.Time()
-	g := iam.Group{ID: iam.GroupID(s.env.NewID()), Handle: name, Name: name, Description: description,
-		Attributes: attributes, Created: now, Updated: now, Version: 1}
+	g := iam.Group{ID: iam.GroupID(s.env.NewID()), Handle: in.Name, Name: in.Name, Description: in.Description,
+		Attributes: in.Attributes, Created: now, Updated: now, Version: 1}
 	if err := checkGroup(g); err != nil {
 		return iam.Group{}, err
 	}
-	return s.store.InsertGroup(ctx, by.Tenant, g, s.env.Event(by, "group", "create", string(g.ID), g.Name))
+	return s.store.InsertGroup(ctx, by.Tenant, GroupWrite{Group: g}, s.env.Event(by, "group", "create", string(g.ID), g.Name))
 }
 
 // UpdateGroup changes a group. NotFound, Invalid, Exists, Conflict; Denied: the
@@ -61,7 +72,7 @@ func (s *Service) UpdateGroup(ctx context.Context, by iam.Actor, k GroupKey, ch 
 		return iam.Group{}, err
 	}
 	g.Updated = s.env.Time()
-	if err := s.store.UpdateGroup(ctx, by.Tenant, g, s.env.Event(by, "group", "update", string(g.ID), g.Name)); err != nil {
+	if err := s.store.UpdateGroup(ctx, by.Tenant, GroupWrite{Group: g}, s.env.Event(by, "group", "update", string(g.ID), g.Name)); err != nil {
 		return iam.Group{}, err
 	}
 	g.Version++

@@ -20,15 +20,15 @@ func TestGroups(t *testing.T) {
 
 func testGroupLife(t *testing.T, w world) {
 	ctx := t.Context()
-	g, err := w.Directory.CreateGroup(ctx, w.by, "Staff", "all of us", map[string]string{"gid": "7", "x": "1"})
+	g, err := w.Directory.CreateGroup(ctx, w.by, directory.NewGroup{Name: "Staff", Description: "all of us", Attributes: map[string]string{"gid": "7", "x": "1"}})
 	if err != nil || g.Handle != "Staff" || g.Version != 1 {
 		t.Fatalf("created %+v, %v", g, err)
 	}
-	if _, err := w.Directory.CreateGroup(ctx, w.by, "STAFF", "", nil); !iam.Is(err, iam.Exists) {
+	if _, err := w.Directory.CreateGroup(ctx, w.by, directory.NewGroup{Name: "STAFF"}); !iam.Is(err, iam.Exists) {
 		t.Errorf("a second STAFF: %v", err)
 	}
 	for _, tt := range []struct{ name, want string }{{"", "name required"}, {" x", "name format"}, {"a\u202eb", "name format"}} {
-		if _, err := w.Directory.CreateGroup(ctx, w.by, tt.name, "", nil); fields(err) != tt.want {
+		if _, err := w.Directory.CreateGroup(ctx, w.by, directory.NewGroup{Name: tt.name}); fields(err) != tt.want {
 			t.Errorf("a group called %q: %v", tt.name, err)
 		}
 	}
@@ -66,7 +66,7 @@ func testGroupLife(t *testing.T, w world) {
 func testMembership(t *testing.T, w world) {
 	ctx := t.Context()
 	for _, name := range []string{"Alpha", "Beta", "Gamma"} {
-		if _, err := w.Directory.CreateGroup(ctx, w.by, name, "", nil); err != nil {
+		if _, err := w.Directory.CreateGroup(ctx, w.by, directory.NewGroup{Name: name}); err != nil {
 			t.Fatal(err)
 		}
 	}

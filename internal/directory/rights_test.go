@@ -41,7 +41,7 @@ var sensitive = map[string]directory.UserChange{
 // it, also through a group, in one namespace, or while that user is disabled.
 func testUsersWithMoreRights(t *testing.T, w world) {
 	ctx, by := t.Context(), helpdesk(t, w)
-	if _, err := w.Directory.CreateGroup(ctx, w.by, "admins", "", nil); err != nil {
+	if _, err := w.Directory.CreateGroup(ctx, w.by, directory.NewGroup{Name: "admins"}); err != nil {
 		t.Fatal(err)
 	}
 	group, err := w.Directory.Group(ctx, w.by, directory.GroupKey{Name: "admins"})
@@ -100,7 +100,7 @@ func testUsersWithLessRights(t *testing.T, w world) {
 // right that they lack.
 func testRolesAndGroups(t *testing.T, w world) {
 	ctx, by := t.Context(), helpdesk(t, w)
-	g, err := w.Directory.CreateGroup(ctx, w.by, "admins", "", nil)
+	g, err := w.Directory.CreateGroup(ctx, w.by, directory.NewGroup{Name: "admins"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func testWhatAppears(t *testing.T, w world) {
 	by := helpdesk(t, w)
 	grow := func(name string) func() {
 		return func() {
-			g, err := w.Directory.CreateGroup(t.Context(), w.by, name, "", nil)
+			g, err := w.Directory.CreateGroup(t.Context(), w.by, directory.NewGroup{Name: name})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -215,7 +215,7 @@ func testWhatAppears(t *testing.T, w world) {
 		}
 	}
 	store.happen = func() {
-		if _, err := w.Directory.CreateGroup(t.Context(), w.by, "empty", "", nil); err != nil {
+		if _, err := w.Directory.CreateGroup(t.Context(), w.by, directory.NewGroup{Name: "empty"}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -35,10 +35,14 @@ type Store interface {
 
 	// InsertGroup writes a group and answers it as stored, with a handle of
 	// its own where the wanted one is taken. Exists: the name is taken.
-	InsertGroup(ctx context.Context, t iam.TenantID, g iam.Group, events ...iam.Event) (iam.Group, error)
-	// UpdateGroup writes name, description and attributes at g.Version.
-	// NotFound, Conflict, Exists.
-	UpdateGroup(ctx context.Context, t iam.TenantID, g iam.Group, events ...iam.Event) error
+	InsertGroup(ctx context.Context, t iam.TenantID, w GroupWrite, events ...iam.Event) (iam.Group, error)
+	// UpdateGroup writes name, description and attributes at w.Group.Version,
+	// and counts the epoch up when members or bindings are written. NotFound,
+	// also for a member or what a binding names; Conflict, Exists.
+	UpdateGroup(ctx context.Context, t iam.TenantID, w GroupWrite, events ...iam.Event) error
+	// Members answers the members of groups, of all when none is named, by
+	// group and username.
+	Members(ctx context.Context, t iam.TenantID, of ...iam.GroupID) ([]Membership, error)
 	// DeleteGroup removes a group with memberships and bindings, and counts
 	// the epoch up. NotFound.
 	DeleteGroup(ctx context.Context, t iam.TenantID, id iam.GroupID, events ...iam.Event) error
@@ -62,6 +66,10 @@ type UserWrite struct {
 	// tenant, when they are not nil. Bindings in other scopes stay.
 	Groups *[]iam.GroupID
 	Roles  *[]iam.RoleID
+	// Bindings replace those of the user in all scopes when it is not nil, and
+	// Roles is nil then. One that says the same as one that is there leaves
+	// that as it is, with its id.
+	Bindings *[]iam.Binding
 	// NewGroups and NewRoles are made before, because Groups and Roles refer
 	// to them. Where somebody else has made one of that name meanwhile, the
 	// write is a Conflict with ReasonAppeared.
@@ -72,6 +80,27 @@ type UserWrite struct {
 	Security bool
 	// EndSessions ends all sessions of the user.
 	EndSessions bool
+}
+
+// GroupWrite is a group as it is to be stored, with what goes with it.
+type GroupWrite struct {
+	Group iam.Group
+	// Members and Bindings replace those of the group when they are not nil.
+	// A binding that says the same as one that is there leaves that as it is.
+	Members  *[]iam.UserID
+	Bindings *[]iam.Binding
+}
+
+// Membership is a user in a group. Name and Handle are those of the user.
+type Membership struct {
+	Group iam.GroupID
+	User  iam.Ref[iam.UserID]
+}
+
+// ScopedRole names a role, by handle or name, in a scope.
+type ScopedRole struct {
+	Role  string
+	Scope iam.Scope
 }
 
 // UserKey finds a user by exactly one of its members.

@@ -29,6 +29,8 @@ type NewUser struct {
 	Groups      []string
 	Roles       []string
 	MakeMissing bool
+	// Bindings are roles in scopes, in place of Roles.
+	Bindings []ScopedRole
 	// OwnPassword is set when the password is the user's own choice: it must
 	// pass the policy and need not be changed. One that an administrator set
 	// may be weak, and must be changed at the next interactive sign-in.
@@ -63,6 +65,8 @@ type UserChange struct {
 	Attributes map[string]*string
 	Groups     *[]string
 	Roles      *[]string
+	// Bindings are all roles of the user itself in whatever scope, in place of Roles.
+	Bindings *[]ScopedRole
 	// MakeMissing as for NewUser.
 	MakeMissing bool
 	// Version is the one that the caller read; 0 takes the user as it is.

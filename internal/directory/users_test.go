@@ -280,7 +280,7 @@ func testPasswords(t *testing.T, w world) {
 func testOtherTenants(t *testing.T, w world) {
 	stranger := iam.Actor{Tenant: w.Tenant.ID, Home: w.Tenant.ID, User: w.Admin.ID, Username: "admin"}
 	u := w.create(t, directory.NewUser{Username: "only here"})
-	g, err := w.Directory.CreateGroup(t.Context(), w.by, "only here", "", nil)
+	g, err := w.Directory.CreateGroup(t.Context(), w.by, directory.NewGroup{Name: "only here"})
 	if err != nil {
 		t.Fatal(err)
 	}

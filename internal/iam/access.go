@@ -51,6 +51,12 @@ const (
 
 	SettingsRead   Permission = "settings.read"
 	SettingsUpdate Permission = "settings.update"
+
+	// Of configuration objects, and of which of them are active in a namespace.
+	ObjectsRead   Permission = "objects.read"
+	ObjectsCreate Permission = "objects.create"
+	ObjectsUpdate Permission = "objects.update"
+	ObjectsDelete Permission = "objects.delete"
 )
 
 // Role is a named set of API groups.
@@ -60,11 +66,13 @@ type Role struct {
 	Name        string // unique in the tenant without regard to case
 	Description string
 	Builtin     bool // belongs to the product: read only, in every tenant
-	APIGroups   []APIGroupID
-	Attributes  map[string]string
-	Created     time.Time
-	Updated     time.Time
-	Version     int64
+	// Disabled roles give nobody a right while they are.
+	Disabled   bool
+	APIGroups  []APIGroupID
+	Attributes map[string]string
+	Created    time.Time
+	Updated    time.Time
+	Version    int64
 }
 
 // APIGroup is a named set of rules.
@@ -136,6 +144,12 @@ type Binding struct {
 	Scope     Scope
 	CreatedBy UserID
 	Created   time.Time
+}
+
+// RoleIn is a role that is bound in a scope.
+type RoleIn struct {
+	Role  Ref[RoleID]
+	Scope Scope
 }
 
 // Actor is who performs an operation: always a parameter, never hidden in a

@@ -27,6 +27,7 @@ type (
 	ChallengeID string
 	FactorID    string
 	MailID      string
+	ObjectID    string
 
 	NamespaceGroupID string
 )

@@ -26,12 +26,31 @@ type Tenant struct {
 	Name        string
 	Description string
 	State       TenantState
+	Plan        Plan
 	// Attributes are facts that only some dialects show, such as a billing
 	// account. Keys are a dialect's own words.
 	Attributes map[string]string
 	Created    time.Time
 	Updated    time.Time
 	Version    int64
+}
+
+// Plan is what a tenant has subscribed to. The installation's operator sets it,
+// not the tenant.
+type Plan struct {
+	Name string
+	// Type is "FREE", "INDIVIDUAL", "TEAM" or "ORGANIZATION"; empty says nothing.
+	Type string
+	// Withheld are rights that nobody has in the tenant, whatever their roles,
+	// because the plan does not include them.
+	Withheld []Withheld
+}
+
+// Withheld is a pattern of permissions, as of Rule, and the add-on service by
+// whose name a subscription would include them; empty when none does.
+type Withheld struct {
+	Permission string
+	Addon      string
 }
 
 // Namespaces that exist in every tenant and cannot be deleted.
@@ -51,9 +70,17 @@ type Namespace struct {
 	ID          NamespaceID
 	Name        string // a DNS label (RFC 1123), unique in the tenant
 	Description string
-	Created     time.Time
-	Updated     time.Time
-	Version     int64
+	Labels      map[string]string // what selectors look at
+	Annotations map[string]string
+	// Disabled namespaces take no new objects and no changes of those they have.
+	Disabled bool
+	// Advertise is whether what is in the namespace may be advertised on the
+	// public internet: "Default", "Enable" or "Disable"; empty is "Default".
+	Advertise string
+	CreatedBy UserID // empty: Gatehouse itself
+	Created   time.Time
+	Updated   time.Time
+	Version   int64
 }
 
 // NamespaceGroup is a set of namespaces, and a scope for bindings that follows

@@ -62,6 +62,9 @@ type User struct {
 	// itself in the whole tenant. Sorted by name.
 	Groups []Ref[GroupID]
 	Roles  []Ref[RoleID]
+	// Bindings are all roles bound to the user itself, in whatever scope,
+	// sorted by scope and name; Roles are those in the whole tenant.
+	Bindings []RoleIn
 }
 
 // ListedName is the name to show in a list of people.

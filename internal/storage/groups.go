@@ -21,10 +21,10 @@ const (
 
 // InsertGroup implements directory.Store. A new group gives nobody a right, so
 // the epoch stays.
-func (s *Store) InsertGroup(ctx context.Context, t iam.TenantID, g iam.Group, events ...iam.Event) (stored iam.Group, err error) {
-	defer s.wrap(&err, "InsertGroup(%s, %s)", t, g.ID)
+func (s *Store) InsertGroup(ctx context.Context, t iam.TenantID, w directory.GroupWrite, events ...iam.Event) (stored iam.Group, err error) {
+	defer s.wrap(&err, "InsertGroup(%s, %s)", t, w.Group.ID)
 	err = s.write(ctx, t, func(ctx context.Context, x *call) error {
-		if stored, err = x.insertGroup(ctx, g); err != nil {
+		if stored, err = x.insertGroup(ctx, w.Group); err != nil {
 			return err
 		}
 		return x.note(ctx, events)
@@ -48,7 +48,8 @@ func (x *call) insertGroup(ctx context.Context, g iam.Group) (iam.Group, error) 
 }
 
 // UpdateGroup implements directory.Store.
-func (s *Store) UpdateGroup(ctx context.Context, t iam.TenantID, g iam.Group, events ...iam.Event) (err error) {
+func (s *Store) UpdateGroup(ctx context.Context, t iam.TenantID, w directory.GroupWrite, events ...iam.Event) (err error) {
+	g := w.Group
 	defer s.wrap(&err, "UpdateGroup(%s, %s)", t, g.ID)
 	if err := checkID("group", g.ID); err != nil {
 		return err

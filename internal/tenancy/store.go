@@ -21,6 +21,8 @@ type Store interface {
 	// UpdateTenant writes name, description, state and attributes where the
 	// stored version is t.Version, and counts it up. NotFound, Conflict.
 	UpdateTenant(ctx context.Context, id iam.TenantID, t iam.Tenant, events ...iam.Event) error
+	// SetPlan writes the plan, and counts the epoch up. NotFound.
+	SetPlan(ctx context.Context, id iam.TenantID, p iam.Plan, events ...iam.Event) error
 	// EraseTenant removes the tenant and every row of it, in batches of its
 	// own transactions, children first refused. NotFound is success: a
 	// second run finds the rest done. Precondition: it has children.

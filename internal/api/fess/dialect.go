@@ -23,7 +23,7 @@ type Directory interface {
 
 	Group(ctx context.Context, by iam.Actor, k directory.GroupKey) (iam.Group, error)
 	Groups(ctx context.Context, by iam.Actor, p iam.Page) (iam.List[iam.Group], error)
-	CreateGroup(ctx context.Context, by iam.Actor, name, description string, attributes map[string]string) (iam.Group, error)
+	CreateGroup(ctx context.Context, by iam.Actor, in directory.NewGroup) (iam.Group, error)
 	UpdateGroup(ctx context.Context, by iam.Actor, k directory.GroupKey, ch directory.GroupChange) (iam.Group, error)
 	DeleteGroup(ctx context.Context, by iam.Actor, k directory.GroupKey) (iam.Group, error)
 }

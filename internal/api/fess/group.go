@@ -38,7 +38,7 @@ func (s groupShelf) page(ctx context.Context, by iam.Actor, p iam.Page) ([]entry
 }
 
 func (s groupShelf) create(ctx context.Context, by iam.Actor, name, description string, attributes map[string]string) (entry, error) {
-	return groupEntry(s.groups.CreateGroup(ctx, by, name, description, attributes))
+	return groupEntry(s.groups.CreateGroup(ctx, by, directory.NewGroup{Name: name, Description: description, Attributes: attributes}))
 }
 
 func (s groupShelf) change(ctx context.Context, by iam.Actor, handle string, ch entryChange) error {

@@ -124,7 +124,7 @@ func (d *dialect) createGroup(ctx context.Context, c *api.Call, in struct {
 	if err != nil {
 		return result{}, err
 	}
-	g, err := d.Directory.CreateGroup(ctx, c.Actor, in.Body.GroupName, "", tagAttributes(tags))
+	g, err := d.Directory.CreateGroup(ctx, c.Actor, directory.NewGroup{Name: in.Body.GroupName, Attributes: tagAttributes(tags)})
 	return result{Success: true, ID: string(g.ID)}, inWords(err, map[string]string{"name": "groupName"})
 }
 

@@ -185,7 +185,7 @@ func (d *dialect) createRole(ctx context.Context, c *api.Call, in struct {
 	if f.SessionExpirationSec != nil {
 		attributes[attrSession] = strconv.Itoa(int(*f.SessionExpirationSec))
 	}
-	g, err := d.Directory.CreateGroup(ctx, c.Actor, rolePrefix+f.RoleName, f.DescCont, iam.Merge(attributes, tagAttributes(tags)))
+	g, err := d.Directory.CreateGroup(ctx, c.Actor, directory.NewGroup{Name: rolePrefix + f.RoleName, Description: f.DescCont, Attributes: iam.Merge(attributes, tagAttributes(tags))})
 	return result{Success: true, ID: string(g.ID)}, inWords(err, map[string]string{"name": "roleName", "description": "descCont"})
 }
 

@@ -9,7 +9,7 @@ func testGroups(f *fixture) {
 	e := f.event("group", "create")
 	want := f.aGroup("Ärzte")
 	f.bumps(false, func() {
-		got, err := f.store.InsertGroup(f.ctx(), f.tenant.ID, want, e)
+		got, err := f.store.InsertGroup(f.ctx(), f.tenant.ID, directory.GroupWrite{Group: want}, e)
 		f.ok(err)
 		same(f, got, want)
 	})
@@ -23,15 +23,15 @@ func testGroups(f *fixture) {
 		_, err := f.store.Group(f.ctx(), f.tenant.ID, k)
 		f.fails(err, iam.NotFound)
 	}
-	_, err := f.store.InsertGroup(f.ctx(), f.tenant.ID, f.aGroup("ÄRZTE"))
+	_, err := f.store.InsertGroup(f.ctx(), f.tenant.ID, directory.GroupWrite{Group: f.aGroup("ÄRZTE")})
 	f.fails(err, iam.Exists)
-	_, err = f.store.InsertGroup(f.ctx(), iam.TenantID(f.env.NewID()), f.aGroup("x"))
+	_, err = f.store.InsertGroup(f.ctx(), iam.TenantID(f.env.NewID()), directory.GroupWrite{Group: f.aGroup("x")})
 	f.fails(err, iam.NotFound)
 
 	change := want
 	change.Name, change.Description, change.Attributes, change.Updated = "renamed", "d", nil, f.env.Time()
 	e = f.event("group", "update")
-	f.ok(f.store.UpdateGroup(f.ctx(), f.tenant.ID, change, e))
+	f.ok(f.store.UpdateGroup(f.ctx(), f.tenant.ID, directory.GroupWrite{Group: change}, e))
 	f.logged(e)
 	change.Version++
 	got, err := f.store.Group(f.ctx(), f.tenant.ID, directory.GroupKey{ID: want.ID})
@@ -40,14 +40,14 @@ func testGroups(f *fixture) {
 	if second := f.newGroup("Ärzte"); second.Handle != "Ärzte~2" {
 		f.Errorf("handle %q", second.Handle)
 	}
-	f.fails(f.store.UpdateGroup(f.ctx(), f.tenant.ID, want), iam.Conflict)
+	f.fails(f.store.UpdateGroup(f.ctx(), f.tenant.ID, directory.GroupWrite{Group: want}), iam.Conflict)
 	taken := change
 	taken.Name = "ärzte"
-	f.fails(f.store.UpdateGroup(f.ctx(), f.tenant.ID, taken), iam.Exists)
+	f.fails(f.store.UpdateGroup(f.ctx(), f.tenant.ID, directory.GroupWrite{Group: taken}), iam.Exists)
 	taken.ID = iam.GroupID(f.env.NewID())
-	f.fails(f.store.UpdateGroup(f.ctx(), f.tenant.ID, taken), iam.NotFound)
+	f.fails(f.store.UpdateGroup(f.ctx(), f.tenant.ID, directory.GroupWrite{Group: taken}), iam.NotFound)
 	taken.ID = "no id"
-	f.fails(f.store.UpdateGroup(f.ctx(), f.tenant.ID, taken), iam.NotFound)
+	f.fails(f.store.UpdateGroup(f.ctx(), f.tenant.ID, directory.GroupWrite{Group: taken}), iam.NotFound)
 
 	for _, sort := range []string{"", "name", "created"} {
 		walk(f, iam.Page{Sort: sort}, func(g iam.Group) iam.GroupID { return g.ID }, func(p iam.Page) (iam.List[iam.Group], error) {
@@ -72,11 +72,11 @@ func testGroups(f *fixture) {
 func testResolve(f *fixture) {
 	a, r := f.newGroup("Alpha"), f.newRole("Reader")
 	a.Name = "Beta"
-	f.ok(f.store.UpdateGroup(f.ctx(), f.tenant.ID, a))
+	f.ok(f.store.UpdateGroup(f.ctx(), f.tenant.ID, directory.GroupWrite{Group: a}))
 	handle := f.newGroup("Gamma") // by its handle and name
 	named := f.aGroup("Alpha")    // whose name is another's handle
 	named.Handle = "something-else"
-	named, err := f.store.InsertGroup(f.ctx(), f.tenant.ID, named)
+	named, err := f.store.InsertGroup(f.ctx(), f.tenant.ID, directory.GroupWrite{Group: named})
 	f.ok(err)
 	gs, rs, err := f.store.Resolve(f.ctx(), f.tenant.ID, []string{"nobody", "GAMMA", "Alpha", "beta", "alpha", "Gamma"}, []string{"reader", "x"})
 	f.ok(err)

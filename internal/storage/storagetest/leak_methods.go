@@ -159,11 +159,13 @@ var directoryLeaks = map[string]func(*leak){
 	"InsertGroup": func(l *leak) {
 		g := l.b.group
 		g.Name = "new"
-		g, err := l.store.InsertGroup(l.ctx(), l.a.tenant.ID, g)
+		g, err := l.store.InsertGroup(l.ctx(), l.a.tenant.ID, directory.GroupWrite{Group: g})
 		l.ok(err)
 		l.ok(l.store.DeleteGroup(l.ctx(), l.a.tenant.ID, g.ID))
 	},
-	"UpdateGroup": func(l *leak) { l.missed(l.store.UpdateGroup(l.ctx(), l.a.tenant.ID, l.b.group)) },
+	"UpdateGroup": func(l *leak) {
+		l.missed(l.store.UpdateGroup(l.ctx(), l.a.tenant.ID, directory.GroupWrite{Group: l.b.group}))
+	},
 	"DeleteGroup": func(l *leak) { l.missed(l.store.DeleteGroup(l.ctx(), l.a.tenant.ID, l.b.group.ID)) },
 	"Group": func(l *leak) {
 		_, err := l.store.Group(l.ctx(), l.a.tenant.ID, directory.GroupKey{ID: l.b.group.ID})

@@ -282,7 +282,7 @@ func (f *fixture) aGroup(name string) iam.Group {
 
 func (f *fixture) newGroup(name string) iam.Group {
 	f.Helper()
-	g, err := f.store.InsertGroup(f.ctx(), f.tenant.ID, f.aGroup(name))
+	g, err := f.store.InsertGroup(f.ctx(), f.tenant.ID, directory.GroupWrite{Group: f.aGroup(name)})
 	f.ok(err)
 	return g
 }

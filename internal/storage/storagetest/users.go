@@ -149,7 +149,7 @@ func testNewGroupsAndRoles(f *fixture) {
 
 	// A new group whose handle an older, since renamed, one holds.
 	there.Name = "elsewhere"
-	f.ok(f.store.UpdateGroup(f.ctx(), f.tenant.ID, there))
+	f.ok(f.store.UpdateGroup(f.ctx(), f.tenant.ID, directory.GroupWrite{Group: there}))
 	second := f.aGroup("there")
 	u, err := f.store.InsertUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: f.aUser("park"),
 		NewGroups: []iam.Group{second}, Groups: &[]iam.GroupID{second.ID}})

@@ -1,0 +1,96 @@
+package f5xc
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/internal/api"
+	"github.com/gatehouse-id/gatehouse/internal/authn"
+	"github.com/gatehouse-id/gatehouse/internal/message"
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// name of the dialect, in events and in the document.
+const name = "f5xc"
+
+// Deps are the use cases that the dialect translates for.
+type Deps struct {
+	Objects   Objects
+	Tenancy   Tenancy
+	Directory Directory
+	Access    Access
+	Authn     Authn
+	Env       iam.Env
+	// Cookie is the name of the cookie in which a browser keeps the session of
+	// the pages.
+	Cookie string
+	// Host is the host name of the public URL, which whoami calls the environment.
+	Host string
+}
+
+// dialect has the handlers.
+type dialect struct {
+	Deps
+	forgery *http.CrossOriginProtection
+}
+
+// New makes the dialect and its operations.
+func New(deps Deps) (*api.Dialect, []api.Operation) {
+	d := &dialect{Deps: deps, forgery: http.NewCrossOriginProtection()}
+	return &api.Dialect{
+			Name:  name,
+			Title: "F5 Distributed Cloud",
+			Description: "Namespaces, configuration objects, users, groups, roles and access decisions in the tenant and identity API " +
+				"of F5 Distributed Cloud.",
+			Version: "2.1",
+			Prefixes: []string{"/api/web/", "/api/config/", "/api/waf/", "/api/cloud-data/", "/api/ml/", "/api/saas/", "/api/scim/",
+				"/no_auth/"},
+			Authenticate: d.authenticate,
+			Fail:         fail,
+			Decode:       message.JSON,
+			Check:        func(body any) error { return message.Check("", body) },
+			Security: []api.Security{
+				{Name: "apiToken", Header: "Authorization", Description: "APIToken and a token of Gatehouse, separated by a space."},
+				{Name: "bearer", Scheme: "bearer", Description: "An API token or a session token of Gatehouse."},
+			},
+		}, slices.Concat(d.objectOperations(), d.namespaceOperations(), d.policyOperations(), d.suggestOperations(),
+			d.userOperations(), d.passwordOperations(), d.whoamiOperations(), d.termsOperations(), d.groupOperations(),
+			d.roleOperations(), d.bindingOperations(), d.decisionOperations())
+}
+
+// Authn proves who callers are, and sends what proves it. Package authn
+// satisfies it.
+type Authn interface {
+	Bearer(ctx context.Context, raw, tenantCode string, from authn.Origin) (iam.Actor, error)
+	Browser(ctx context.Context, cookie string, from authn.Origin) (iam.Actor, iam.Session, error)
+	accounts
+}
+
+// authenticate takes an API token, the session of a program, or that of a
+// browser. Client certificates are the kit's.
+func (d *dialect) authenticate(ctx context.Context, r *http.Request) (iam.Actor, error) {
+	info := api.RequestOf(ctx)
+	from := authn.Origin{Dialect: name, Address: info.Address, Client: info.Client, RequestID: info.ID}
+	if scheme, token, ok := strings.Cut(r.Header.Get("Authorization"), " "); ok {
+		if strings.EqualFold(scheme, "APIToken") || strings.EqualFold(scheme, "Bearer") {
+			return d.Authn.Bearer(ctx, strings.TrimSpace(token), api.TenantOf(ctx), from)
+		}
+		return iam.Actor{}, errUnauthenticated()
+	}
+	cookie, err := r.Cookie(d.Cookie)
+	if err != nil {
+		return iam.Actor{}, errUnauthenticated()
+	}
+	// The browser adds the cookie to requests of any page: only ours may.
+	if err := d.forgery.Check(r); err != nil {
+		return iam.Actor{}, iam.E(iam.Denied, "the page of another site may not do this")
+	}
+	by, _, err := d.Authn.Browser(ctx, cookie.Value, from)
+	return by, err
+}
+
+func errUnauthenticated() error {
+	return iam.E(iam.Unauthenticated, "the credentials are missing or wrong")
+}

@@ -1,0 +1,52 @@
+package object
+
+import (
+	"context"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// Store keeps objects and their references. Every method is one transaction
+// and writes the events it is given in it.
+type Store interface {
+	// InsertObject writes an object with its references, in the namespace of
+	// its Metadata; the ID of each target is looked up. Exists: the name is
+	// taken; NotFound: the namespace is not there; Precondition: it is disabled.
+	InsertObject(ctx context.Context, t iam.TenantID, r Record, refs []Reference, events ...iam.Event) error
+	// UpdateObject writes description, labels, annotations, disabled and spec
+	// at r.Version, and replaces the references. NotFound, Conflict;
+	// Precondition: the namespace is disabled.
+	UpdateObject(ctx context.Context, t iam.TenantID, r Record, refs []Reference, events ...iam.Event) error
+	// SetObjectStatus writes the status alone; the version stays. NotFound.
+	SetObjectStatus(ctx context.Context, t iam.TenantID, id iam.ObjectID, status []byte) error
+	// DeleteObject removes an object. NotFound; Precondition with ReasonInUse:
+	// others refer to it, and free is set.
+	DeleteObject(ctx context.Context, t iam.TenantID, id iam.ObjectID, free bool, events ...iam.Event) error
+	// Object answers one object. NotFound.
+	Object(ctx context.Context, t iam.TenantID, kind, namespace, name string) (Record, error)
+	// ObjectByID answers one object. NotFound.
+	ObjectByID(ctx context.Context, t iam.TenantID, id iam.ObjectID) (Record, error)
+	// Objects answers the objects of a kind, all kinds where it is empty, in a
+	// namespace, all where it is empty, by namespace, kind and name.
+	Objects(ctx context.Context, t iam.TenantID, kind, namespace string) ([]Record, error)
+	// References answers where a spec refers to what, by path. Dead tells which
+	// targets are not there any more, Disabled which are disabled; a target of
+	// a kind that is not kept here is neither.
+	References(ctx context.Context, t iam.TenantID, id iam.ObjectID) ([]FoundReference, error)
+	// Referring answers the objects that refer to a target, whatever its ID,
+	// each with the path of the reference, by namespace, kind and name.
+	Referring(ctx context.Context, t iam.TenantID, to Target) ([]Referrer, error)
+}
+
+// FoundReference is a reference with the state of its target.
+type FoundReference struct {
+	Reference
+	Dead     bool
+	Disabled bool
+}
+
+// Referrer is an object that refers to another.
+type Referrer struct {
+	Target Target // the object that refers
+	Path   string // where it does
+}
