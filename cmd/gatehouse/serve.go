@@ -18,11 +18,12 @@ type serveCmd struct {
 	storageFlags
 	listenFlags
 	smtpFlags
-	PublicURL      string   `help:"Address under which clients reach the server. Tenants' names stand in front of its host. Default: the address it listens on." placeholder:"URL" default:"" env:"GATEHOUSE_PUBLIC_URL"`
-	TrustedProxies []string `help:"Networks (CIDR) of the proxies whose X-Forwarded-For is believed. Default: none." placeholder:"CIDR" sep:"," default:"" env:"GATEHOUSE_TRUSTED_PROXIES"`
-	Migrate        bool     `help:"Bring an older PostgreSQL schema up to date before serving. SQLite always is." env:"GATEHOUSE_MIGRATE"`
-	LogFormat      string   `help:"Format of the log: ${enum}." enum:"text,json" default:"text" env:"GATEHOUSE_LOG_FORMAT"`
-	LogLevel       string   `help:"Least level that is logged: ${enum}. Every request is logged at debug." enum:"debug,info,warn,error" default:"info" env:"GATEHOUSE_LOG_LEVEL"`
+	PublicURL        string   `help:"Address under which clients reach the server. Tenants' names stand in front of its host. Default: the address it listens on." placeholder:"URL" default:"" env:"GATEHOUSE_PUBLIC_URL"`
+	TrustedProxies   []string `help:"Networks (CIDR) of the proxies whose X-Forwarded-For is believed. Default: none." placeholder:"CIDR" sep:"," default:"" env:"GATEHOUSE_TRUSTED_PROXIES"`
+	OutboundNetworks []string `help:"Private networks (CIDR) from which documents may be fetched that tenants point to, such as a JWKS. Public ones always may. Default: none." placeholder:"CIDR" sep:"," default:"" env:"GATEHOUSE_OUTBOUND_NETWORKS"`
+	Migrate          bool     `help:"Bring an older PostgreSQL schema up to date before serving. SQLite always is." env:"GATEHOUSE_MIGRATE"`
+	LogFormat        string   `help:"Format of the log: ${enum}." enum:"text,json" default:"text" env:"GATEHOUSE_LOG_FORMAT"`
+	LogLevel         string   `help:"Least level that is logged: ${enum}. Every request is logged at debug." enum:"debug,info,warn,error" default:"info" env:"GATEHOUSE_LOG_LEVEL"`
 
 	AdminEmail    string `help:"E-mail address of the first administrator. Only the first start reads it." default:"admin@gatehouse.local" env:"GATEHOUSE_ADMIN_EMAIL"`
 	AdminPassword string `help:"Password of the first administrator. Default: made at random and printed once." placeholder:"PASSWORD" default:"" env:"GATEHOUSE_ADMIN_PASSWORD"`
@@ -35,6 +36,9 @@ func (cmd *serveCmd) Run(ctx context.Context, c console) (err error) {
 	o := cmd.options(log)
 	o.Migrate, o.SMTP = cmd.Migrate, cmd.server()
 	if o.TrustedProxies, err = parsePrefixes(cmd.TrustedProxies); err != nil {
+		return err
+	}
+	if o.Outbound, err = parsePrefixes(cmd.OutboundNetworks); err != nil {
 		return err
 	}
 	listeners, err := cmd.listen(ctx, log)
