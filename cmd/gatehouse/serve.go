@@ -35,10 +35,10 @@ func (cmd *serveCmd) Run(ctx context.Context, c console) (err error) {
 	log := cmd.logger(c.err)
 	o := cmd.options(log)
 	o.Migrate, o.SMTP = cmd.Migrate, cmd.server()
-	if o.TrustedProxies, err = parsePrefixes(cmd.TrustedProxies); err != nil {
+	if o.TrustedProxies, err = parsePrefixes("--trusted-proxies", cmd.TrustedProxies); err != nil {
 		return err
 	}
-	if o.Outbound, err = parsePrefixes(cmd.OutboundNetworks); err != nil {
+	if o.Outbound, err = parsePrefixes("--outbound-networks", cmd.OutboundNetworks); err != nil {
 		return err
 	}
 	listeners, err := cmd.listen(ctx, log)
@@ -135,14 +135,14 @@ func (cmd *serveCmd) logger(out io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(out, o))
 }
 
-func parsePrefixes(texts []string) ([]netip.Prefix, error) {
+func parsePrefixes(flag string, texts []string) ([]netip.Prefix, error) {
 	var prefixes []netip.Prefix
 	for _, s := range texts {
 		p, err := netip.ParsePrefix(s)
 		if err != nil {
 			a, errAddr := netip.ParseAddr(s)
 			if errAddr != nil {
-				return nil, fmt.Errorf("--trusted-proxies: %q is neither a network such as 10.0.0.0/8 nor an address", s)
+				return nil, fmt.Errorf("%s: %q is neither a network such as 10.0.0.0/8 nor an address", flag, s)
 			}
 			p = netip.PrefixFrom(a, a.BitLen())
 		}
