@@ -108,6 +108,10 @@ func (rightsStore) Rulebook(context.Context, iam.TenantID) ([]iam.Role, []iam.AP
 	return []iam.Role{{ID: "reader", APIGroups: []iam.APIGroupID{"reading"}}}, reading, nil
 }
 
+func (rightsStore) Plan(context.Context, iam.TenantID) (iam.Plan, error) {
+	return iam.Plan{Withheld: []iam.Withheld{{Permission: "things.write"}}}, nil
+}
+
 func (rightsStore) Epoch(context.Context, iam.TenantID) (int64, error) { return 1, nil }
 
 func (rightsStore) EpochsSince(context.Context, time.Time) (map[iam.TenantID]int64, time.Time, error) {

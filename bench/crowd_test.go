@@ -94,7 +94,7 @@ func warm(b *testing.B, path string) {
 }
 
 // operator is the operator of the default tenant.
-func operator(b *testing.B, a *app.App) iam.Actor {
+func operator(b testing.TB, a *app.App) iam.Actor {
 	b.Helper()
 	t, err := a.Tenancy.ByCode(b.Context(), iam.DefaultTenant)
 	if err != nil {

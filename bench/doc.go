@@ -10,6 +10,6 @@
 // folder in which the large directory is kept between runs, and
 // GATEHOUSE_TEST_POSTGRES the PostgreSQL server that it is also measured on.
 //
-// It must not know how anything is done inside, but for the two rows of the
-// table that are about a package: listing, and the decision of access.
+// It must not know how anything is done inside, but for the rows of the table
+// that are about a package, such as the decision of access.
 package bench

@@ -1,8 +1,12 @@
 package bench
 
 import (
+	"fmt"
+	"io"
 	"net/http"
 	"os"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +24,12 @@ const (
 	mostBinary      = 40e6  // bytes
 	mostStarted     = 40e6  // bytes in memory
 	mostWhileHashes = 350e6 // bytes in memory
+
+	leastDecisionShare = 0.1                     // of a bare answer to a question about ten calls
+	mostDecisions      = 1200 * time.Millisecond // for a question about 100,000
+	mostList           = 50 * time.Millisecond
+	mostGrowth         = 2 // times the first namespaces of a tenant that later ones cost
+	mostEffect         = 10 * time.Second
 )
 
 func TestReadIsCheap(t *testing.T) {
@@ -37,6 +47,101 @@ func TestCreateIsCheap(t *testing.T) {
 	s := testproc.Serve(t, admin, "--data", t.TempDir())
 	if cost := costOf(t, s.Pid, dial(t, s.Addr, creators), newUsers(creators)); cost > mostCreateTime {
 		t.Errorf("making a user costs %v, want %v at most", cost, mostCreateTime)
+	}
+}
+
+func TestDecisionsAreCheap(t *testing.T) {
+	s, body, ask := withQuestion(t)
+	yardstick := bare(t, body)
+	decisions := costOf(t, s.Pid, dial(t, s.Addr, clients), ask)
+	answer := costOf(t, yardstick.pid, dial(t, yardstick.addr, clients), always(request(http.MethodGet, "/", "", "")))
+	if share := float64(answer) / float64(decisions); share < leastDecisionShare {
+		t.Errorf("ten decisions cost %v, a bare answer %v: their share is %.2f, want %.2f at least", decisions, answer, share, leastDecisionShare)
+	}
+	question := questions(1000, 100)
+	if cost := costOfLarge(t, s, http.MethodPost, evaluatePath, question); cost > mostDecisions {
+		t.Errorf("100,000 decisions cost %v, want %v at most", cost, mostDecisions)
+	}
+}
+
+func TestListingObjectsIsCheap(t *testing.T) {
+	s := testproc.Serve(t, admin, "--data", t.TempDir())
+	fill(t, func(path, body string) { must(t, s, http.MethodPost, path, body) })
+	if cost := costOfLarge(t, s, http.MethodGet, listPath, ""); cost > mostList {
+		t.Errorf("listing %d objects costs %v, want %v at most", listed, cost, mostList)
+	}
+}
+
+// costOfLarge is costOf for answers that do not fit into the buffer of a conn.
+func costOfLarge(t *testing.T, s *testproc.Server, method, path, body string) time.Duration {
+	t.Helper()
+	call := func() {
+		r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Authorization", "Bearer "+adminToken)
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		if n, err := io.Copy(io.Discard, answer.Body); err != nil || answer.StatusCode != http.StatusOK || n < 100_000 {
+			t.Fatalf("%s %s: %d with %d bytes, %v", method, path, answer.StatusCode, n, err)
+		}
+	}
+	call()
+	before, calls := processorTime(t, s.Pid), 0
+	for ; calls == 0 || processorTime(t, s.Pid)-before < 400*time.Millisecond; calls++ {
+		call()
+	}
+	return (processorTime(t, s.Pid) - before) / time.Duration(calls)
+}
+
+// TestNamespacesStayCheap: the five thousandth costs what the first do.
+func TestNamespacesStayCheap(t *testing.T) {
+	s := testproc.Serve(t, admin, "--data", t.TempDir())
+	conns := dial(t, s.Addr, clients)
+	made := 0
+	create := func(n int) time.Duration {
+		t.Helper()
+		before := processorTime(t, s.Pid)
+		var all sync.WaitGroup
+		for i, c := range conns {
+			all.Go(func() {
+				for j := made + i; j < made+n; j += len(conns) {
+					status, body, err := c.do(request(http.MethodPost, "/api/web/namespaces", adminToken,
+						fmt.Sprintf(`{"metadata":{"name":"shop-%d"},"spec":{}}`, j)))
+					if err != nil || status != http.StatusOK {
+						t.Errorf("a namespace: %d %s, %v", status, body, err)
+						return
+					}
+				}
+			})
+		}
+		all.Wait()
+		made += n
+		return processorTime(t, s.Pid) - before
+	}
+	first := create(1000)
+	create(3000)
+	if last := create(1000); float64(last) > mostGrowth*float64(first) {
+		t.Errorf("the first thousand namespaces cost %v, the fifth %v, want %d times at most", first, last, mostGrowth)
+	}
+}
+
+func TestChangesTakeEffect(t *testing.T) {
+	o := engines["sqlite"](t)
+	here, there := start(t, o), start(t, o)
+	toggle := worker(t, here)
+	for i, want := range []int{http.StatusOK, http.StatusForbidden} {
+		token, changed := toggle(i == 0)
+		if status, answer, _ := here.ask(t, token, http.MethodGet, workPath, ""); status != want {
+			t.Errorf("the next request on the same node: %d %s, want %d", status, answer, want)
+		}
+		if took := awaitEffect(t, there, token, want, changed); took > mostEffect {
+			t.Errorf("another node knows after %v, want %v at most", took, mostEffect)
+		}
 	}
 }
 

@@ -25,7 +25,7 @@ type namespaceCreateCmd struct {
 // Run makes a namespace.
 func (cmd *namespaceCreateCmd) Run(ctx context.Context, c console) error {
 	return cmd.inTenant(ctx, c, func(a *app.App, by iam.Actor) error {
-		n, err := a.Tenancy.CreateNamespace(ctx, by, cmd.Name, cmd.Description)
+		n, err := a.Tenancy.CreateNamespace(ctx, by, tenancy.NewNamespace{Name: cmd.Name, Description: cmd.Description})
 		if err != nil {
 			return err
 		}

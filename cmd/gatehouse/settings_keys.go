@@ -48,6 +48,8 @@ var settings = []setting{
 	text("branding.display_name", func(s *iam.Settings) *string { return &s.Branding.DisplayName }),
 	text("branding.support_email", func(s *iam.Settings) *string { return &s.Branding.SupportEmail }),
 	{"branding.accent", func(s *iam.Settings) any { return s.Branding.Accent }, setAccent},
+	text("terms.version", func(s *iam.Settings) *string { return &s.Terms.Version }),
+	text("terms.text", func(s *iam.Settings) *string { return &s.Terms.Text }),
 }
 
 func settingOf(key string) (setting, bool) {

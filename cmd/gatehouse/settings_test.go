@@ -139,7 +139,7 @@ func TestEverySettingHasAKey(t *testing.T) {
 		}
 		if cmp.Equal(before.Password, st.Password) && cmp.Equal(before.Lockout, st.Lockout) && before.Session == st.Session && before.Factor == st.Factor &&
 			len(before.Networks) == len(st.Networks) && before.KeepLoginEvents == st.KeepLoginEvents && before.KeepAuditEvents == st.KeepAuditEvents &&
-			before.Language == st.Language && before.Branding == st.Branding {
+			before.Language == st.Language && before.Branding == st.Branding && before.Terms == st.Terms {
 			t.Errorf("%s changes nothing", s.key)
 		}
 	}
@@ -209,7 +209,7 @@ func placeCommands(t *testing.T, o operator) {
 // zeroMembers names the members of settings that are zero, besides those that
 // are not for people to change.
 func zeroMembers(st iam.Settings) (zero []string) {
-	for _, part := range []any{st, st.Password, st.Lockout, st.Session, st.Branding} {
+	for _, part := range []any{st, st.Password, st.Lockout, st.Session, st.Branding, st.Terms} {
 		v := reflect.ValueOf(part)
 		for i := range v.NumField() {
 			name := v.Type().Field(i).Name

@@ -11,6 +11,7 @@ import (
 type tenantCmd struct {
 	Create tenantCreateCmd `cmd:"" help:"Make a tenant."`
 	List   tenantListCmd   `cmd:"" help:"List all tenants."`
+	Plan   tenantPlanCmd   `cmd:"" help:"Show and change what a tenant has subscribed to: rights that the plan withholds nobody has in it."`
 }
 
 type tenantCreateCmd struct {
@@ -55,11 +56,11 @@ func (cmd *tenantListCmd) Run(ctx context.Context, c console) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
-	p := newPrinter(c.out, cmd.JSON, "code", "id", "name", "state", "parent", "created")
+	p := newPrinter(c.out, cmd.JSON, "code", "id", "name", "state", "parent", "plan", "created")
 	err = all(func(page iam.Page) (iam.List[iam.Tenant], error) {
 		return a.Tenancy.All(ctx, iam.System("", "command line"), page)
 	}, func(t iam.Tenant) error {
-		return p.row(t.Code, t.ID, t.Name, t.State, t.Parent, timeText(t.Created))
+		return p.row(t.Code, t.ID, t.Name, t.State, t.Parent, t.Plan.Name, timeText(t.Created))
 	})
 	return errors.Join(err, p.flush())
 }

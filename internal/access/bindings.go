@@ -27,6 +27,46 @@ func (s *Service) Bind(ctx context.Context, by iam.Actor, b iam.Binding) (iam.Bi
 	return b, s.store.InsertBinding(ctx, by.Tenant, b, s.bindingEvent(by, "create", b))
 }
 
+// BindAll gives a role to several users in several scopes, all or nothing.
+// Those who have it keep it. Errors as of Bind, but for Exists.
+func (s *Service) BindAll(ctx context.Context, by iam.Actor, role iam.RoleID, users []iam.UserID, scopes []iam.Scope) error {
+	for _, scope := range scopes {
+		if err := s.CheckRoles(ctx, by, []iam.RoleID{role}, scope); err != nil {
+			return err
+		}
+	}
+	all, err := s.store.AllBindings(ctx, by.Tenant)
+	if err != nil {
+		return err
+	}
+	type place struct {
+		user  iam.UserID
+		scope iam.Scope
+	}
+	has := map[place]bool{}
+	for _, b := range all {
+		if b.Role == role && b.User != "" {
+			has[place{b.User, b.Scope}] = true
+		}
+	}
+	var bindings []iam.Binding
+	var events []iam.Event
+	for _, u := range users {
+		for _, scope := range scopes {
+			if has[place{u, scope}] {
+				continue
+			}
+			has[place{u, scope}] = true
+			b := iam.Binding{ID: iam.BindingID(s.env.NewID()), User: u, Role: role, Scope: scope, Created: s.env.Time(), CreatedBy: by.User}
+			bindings, events = append(bindings, b), append(events, s.bindingEvent(by, "create", b))
+		}
+	}
+	if len(bindings) == 0 {
+		return nil
+	}
+	return s.store.InsertBindings(ctx, by.Tenant, bindings, events...)
+}
+
 // Unbind takes a role away. NotFound; Denied: the actor may not do there what
 // the role allows, and so could not give it back.
 func (s *Service) Unbind(ctx context.Context, by iam.Actor, id iam.BindingID) error {

@@ -28,23 +28,41 @@ func (s *Service) Grants(ctx context.Context, by iam.Actor, user iam.UserID) ([]
 	return grants, nil
 }
 
-// GroupGrants answers what is bound to a group.
-func (s *Service) GroupGrants(ctx context.Context, by iam.Actor, group iam.GroupID) ([]Grant, error) {
-	bindings, err := s.store.GroupBindings(ctx, by.Tenant, group)
-	if err != nil || len(bindings) == 0 {
-		return nil, err
-	}
-	book, err := s.rulebook(ctx, by.Tenant)
+// AllGrants answers every binding of the tenant with its role, in the order in
+// which they were made. Of a group it tells the id only.
+func (s *Service) AllGrants(ctx context.Context, by iam.Actor) ([]Grant, error) {
+	bindings, err := s.store.AllBindings(ctx, by.Tenant)
 	if err != nil {
 		return nil, err
 	}
-	var grants []Grant
+	return s.withRoles(ctx, by.Tenant, bindings)
+}
+
+// withRoles answers bindings, each with its role.
+func (s *Service) withRoles(ctx context.Context, t iam.TenantID, bindings []iam.Binding) ([]Grant, error) {
+	if len(bindings) == 0 {
+		return nil, nil
+	}
+	book, err := s.rulebook(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	grants := make([]Grant, 0, len(bindings))
 	for _, b := range bindings {
 		if role, ok := book[b.Role]; ok {
-			grants = append(grants, Grant{Binding: b, Role: role.Role, Group: iam.Ref[iam.GroupID]{ID: group}})
+			grants = append(grants, Grant{Binding: b, Role: role.Role, Group: iam.Ref[iam.GroupID]{ID: b.Group}})
 		}
 	}
 	return grants, nil
+}
+
+// GroupGrants answers what is bound to a group.
+func (s *Service) GroupGrants(ctx context.Context, by iam.Actor, group iam.GroupID) ([]Grant, error) {
+	bindings, err := s.store.GroupBindings(ctx, by.Tenant, group)
+	if err != nil {
+		return nil, err
+	}
+	return s.withRoles(ctx, by.Tenant, bindings)
 }
 
 // RoleGroups answers the bindings of a role that are of groups.

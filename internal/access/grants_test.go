@@ -55,13 +55,20 @@ type grants struct {
 	*rapid.T
 	s      *apptest.Server
 	tenant iam.Tenant
-	used   map[iam.Permission]bool // those that some operation needs
+	used   map[string]use // by what they are told as
 	users  []iam.User
 	made   int // for names
 	// scopes are where roles are bound. Of groups of namespaces there are two,
 	// of nothing but the namespaces "shared" and "shop".
 	scopes  []iam.Scope
 	estates []iam.NamespaceGroupID
+}
+
+// use is a right as one dialect has it, or none: a built-in API group may allow
+// what a dialect does with a permission, and not what the others do.
+type use struct {
+	permission iam.Permission
+	dialect    string
 }
 
 // What roles are made of, and where they are bound.
@@ -71,16 +78,20 @@ var (
 )
 
 func newGrants(t *rapid.T, s *apptest.Server, code string) *grants {
-	g := &grants{T: t, s: s, used: map[iam.Permission]bool{iam.UsersPassword: true}}
-	for _, op := range s.Registry.Operations() {
-		g.used[op.Op.Access.Permission()] = true
+	g := &grants{T: t, s: s, used: map[string]use{}}
+	for _, p := range []iam.Permission{iam.UsersPassword, iam.SettingsRead, iam.SettingsUpdate, iam.NamespacesRead, iam.NamespacesCreate, iam.NamespacesUpdate, iam.NamespacesDelete} {
+		g.used[string(p)] = use{p, ""}
 	}
-	delete(g.used, "")
+	for _, op := range s.Registry.Operations() {
+		if p := op.Op.Access.Permission(); p != "" {
+			g.used[string(p)+" of "+op.Dialect.Name] = use{p, op.Dialect.Name}
+		}
+	}
 	var err error
 	g.tenant, err = s.Tenancy.CreateTenant(t.Context(), iam.System("", "test"), "", tenancy.NewTenant{Code: code})
 	g.must(err)
 	by := iam.System(g.tenant.ID, "test")
-	_, err = s.Tenancy.CreateNamespace(t.Context(), by, "shop", "")
+	_, err = s.Tenancy.CreateNamespace(t.Context(), by, tenancy.NewNamespace{Name: "shop"})
 	g.must(err)
 	g.scopes = slices.Clone(scopes)
 	for i := range 2 {
@@ -207,6 +218,29 @@ var operations = map[string]func(*grants, iam.Actor) (taken iam.UserID, err erro
 	"create role": func(g *grants, by iam.Actor) (iam.UserID, error) {
 		return "", g.createRole(by, g.name("role"), g.apiGroup().ID)
 	},
+	"create role of built-in API groups": func(g *grants, by iam.Actor) (iam.UserID, error) {
+		ids, err := g.s.Access.NamedAPIGroups(g.Context(), by, g.apiGroupNames())
+		if err != nil {
+			return "", err
+		}
+		_, err = g.s.Access.CreateRole(g.Context(), by, access.NewRole{Name: g.name("role"), APIGroups: ids, Disabled: g.flip()})
+		return "", err
+	},
+	"name the API groups of a role": func(g *grants, by iam.Actor) (iam.UserID, error) {
+		ids, err := g.s.Access.NamedAPIGroups(g.Context(), by, g.apiGroupNames())
+		if err != nil {
+			return "", err
+		}
+		_, err = g.s.Access.UpdateRole(g.Context(), by, access.RoleKey{ID: g.role().ID}, access.RoleChange{APIGroups: &ids})
+		return "", err
+	},
+	"disable or enable role": func(g *grants, by iam.Actor) (iam.UserID, error) {
+		_, err := g.s.Access.UpdateRole(g.Context(), by, access.RoleKey{ID: g.role().ID}, access.RoleChange{Disabled: ptr(g.flip())})
+		return "", err
+	},
+	"bind users": func(g *grants, by iam.Actor) (iam.UserID, error) {
+		return "", g.s.Access.BindAll(g.Context(), by, g.role().ID, []iam.UserID{g.user().ID, g.user().ID}, []iam.Scope{g.scope(), g.scope()})
+	},
 	"change role": func(g *grants, by iam.Actor) (iam.UserID, error) {
 		_, err := g.s.Access.UpdateRole(g.Context(), by, access.RoleKey{ID: g.role().ID}, access.RoleChange{APIGroups: &[]iam.APIGroupID{g.apiGroup().ID}})
 		return "", err
@@ -317,6 +351,17 @@ func (g *grants) apiGroup() iam.APIGroup {
 	return sampled(g.T, "API group", groups)
 }
 
+// apiGroupNames are up to two of the tenant's own and of those that are built in.
+func (g *grants) apiGroupNames() []string {
+	all, err := g.s.Access.AllAPIGroups(g.Context(), g.system())
+	g.must(err)
+	var names []string
+	for _, api := range all {
+		names = append(names, api.Name)
+	}
+	return rapid.SliceOfNDistinct(rapid.SampledFrom(names), 0, 2, rapid.ID).Draw(g.T, "API groups")
+}
+
 // sampled answers one of the items, the zero value when there is none.
 func sampled[T any](t *rapid.T, label string, items []T) (item T) {
 	if len(items) > 0 {
@@ -377,22 +422,27 @@ func (g *grants) held() everybody {
 	g.users = l.Items
 	roles, groups, err := g.s.Store.Rulebook(ctx, g.tenant.ID)
 	g.must(err)
-	gives := map[iam.RoleID]map[iam.Permission]bool{}
+	gives := map[iam.RoleID]map[string]bool{}
 	for _, r := range roles {
-		gives[r.ID] = map[iam.Permission]bool{}
+		gives[r.ID] = map[string]bool{}
 		patterns := builtin[r.Handle]
 		for _, api := range groups {
 			if slices.Contains(r.APIGroups, api.ID) {
 				for _, rule := range api.Rules {
 					patterns = append(patterns, rule.Permission)
 				}
+				for told, u := range g.used {
+					if api.Builtin && allowedByBuiltin(api.Name, u) {
+						gives[r.ID][told] = true
+					}
+				}
 			}
 		}
-		for p := range g.used {
+		for told, u := range g.used {
 			for _, pattern := range patterns {
-				object, verb, _ := strings.Cut(string(p), ".")
-				if pattern == "*" || pattern == string(p) || pattern == object+".*" || pattern == "*."+verb {
-					gives[r.ID][p] = true
+				object, verb, _ := strings.Cut(string(u.permission), ".")
+				if pattern == "*" || pattern == string(u.permission) || pattern == object+".*" || pattern == "*."+verb {
+					gives[r.ID][told] = true
 				}
 			}
 		}
@@ -421,7 +471,7 @@ func (g *grants) held() everybody {
 		for _, h := range holdings {
 			for p := range gives[h.Binding.Role] {
 				for _, place := range places[h.Binding.Scope] {
-					bound[string(p)+" in "+place] = true
+					bound[p+" in "+place] = true
 				}
 			}
 		}
@@ -430,10 +480,23 @@ func (g *grants) held() everybody {
 	return all
 }
 
+// allowedByBuiltin repeats what a built-in API group allows.
+func allowedByBuiltin(name string, u use) bool {
+	object, verb, _ := strings.Cut(string(u.permission), ".")
+	if verb != "read" {
+		verb = "write"
+	}
+	return name == "gatehouse-all" || name == "gatehouse-"+object+"-"+verb || u.dialect != "" && name == "gatehouse-api-"+u.dialect+"-"+verb
+}
+
 // builtin repeats what the built-in roles give.
 var builtin = map[string][]string{
 	access.RoleAdmin: {"*"}, access.RoleRoot: {"*"}, access.RoleRead: {"*.read"}, access.RolePartner: {"*.read", "tenants.*"},
-	access.RoleUser: {"regions.read", "zones.read", "jobs.read"},
+	access.RoleUser: {"regions.read", "zones.read", "jobs.read"}, access.RoleGuest: nil,
+	access.RoleF5Admin: {"*"}, access.RoleF5Monitor: {"*.read"},
+	access.RoleF5PowerDeveloper: {"objects.*", "namespaces.*", "regions.read", "zones.read", "jobs.read", "users.read", "groups.read", "roles.read"},
+	access.RoleF5UserAdmin:      {"users.*", "groups.*", "roles.*", "namespaces.read", "settings.read"},
+	access.RoleF5Developer:      {"objects.*", "namespaces.read"}, access.RoleF5Default: {"objects.read", "namespaces.read"},
 }
 
 // less answers what is in a and not in b.

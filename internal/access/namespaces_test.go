@@ -29,7 +29,7 @@ func (w world) newNamespaceGroup(t *testing.T, name string, namespaces ...string
 func (w world) newNamespaces(t *testing.T, names ...string) {
 	t.Helper()
 	for _, name := range names {
-		if _, err := w.Tenancy.CreateNamespace(t.Context(), w.by, name, ""); err != nil {
+		if _, err := w.Tenancy.CreateNamespace(t.Context(), w.by, tenancy.NewNamespace{Name: name}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/gatehouse-id/gatehouse/internal/access/rbac"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
@@ -12,7 +11,6 @@ const (
 	maxName        = 256
 	maxDescription = 1024
 	maxAttribute   = 64 << 10 // a dialect may keep a whole policy document in one
-	maxRules       = 1000
 )
 
 // NewRole is what a caller says of a role to be made.
@@ -21,6 +19,7 @@ type NewRole struct {
 	Description string
 	Attributes  map[string]string
 	APIGroups   []iam.APIGroupID
+	Disabled    bool // gives nobody a right yet
 }
 
 // RoleChange says what to change in a role; nil members stay. Attributes are
@@ -30,6 +29,7 @@ type RoleChange struct {
 	Description *string
 	Attributes  map[string]*string
 	APIGroups   *[]iam.APIGroupID
+	Disabled    *bool
 	Version     int64
 }
 
@@ -48,7 +48,7 @@ func (s *Service) Roles(ctx context.Context, by iam.Actor, p iam.Page) (iam.List
 func (s *Service) CreateRole(ctx context.Context, by iam.Actor, in NewRole) (iam.Role, error) {
 	now := s.env.Time()
 	r := iam.Role{ID: iam.RoleID(s.env.NewID()), Handle: in.Name, Name: in.Name, Description: in.Description,
-		APIGroups: in.APIGroups, Attributes: in.Attributes, Created: now, Updated: now, Version: 1}
+		APIGroups: in.APIGroups, Attributes: in.Attributes, Disabled: in.Disabled, Created: now, Updated: now, Version: 1}
 	if err := checkRole(r); err != nil {
 		return iam.Role{}, err
 	}
@@ -77,6 +77,9 @@ func (s *Service) UpdateRole(ctx context.Context, by iam.Actor, k RoleKey, ch Ro
 	}
 	if ch.Description != nil {
 		r.Description = *ch.Description
+	}
+	if ch.Disabled != nil {
+		r.Disabled = *ch.Disabled
 	}
 	r.Attributes = iam.Patch(r.Attributes, ch.Attributes)
 	if err := checkRole(r); err != nil {
@@ -107,7 +110,7 @@ func (s *Service) changeable(ctx context.Context, by iam.Actor, k RoleKey, versi
 	case err != nil:
 		return iam.Role{}, err
 	case r.Builtin:
-		return iam.Role{}, iam.E(iam.Precondition, "role %q is built in and cannot be changed", r.Name).Because(iam.ReasonBuiltin).About(r.Name)
+		return iam.Role{}, errBuiltin("role", r.Name)
 	case version != 0 && version != r.Version:
 		return iam.Role{}, iam.ErrStale("role", r.Name)
 	}
@@ -125,63 +128,4 @@ func checkRole(r iam.Role) error {
 		c.Length("attributes."+k, v, 0, maxAttribute)
 	}
 	return c.Err()
-}
-
-// CreateAPIGroup makes an API group. Invalid; Exists; Denied: a rule allows
-// what the actor may not do.
-func (s *Service) CreateAPIGroup(ctx context.Context, by iam.Actor, name, description string, rules []iam.Rule) (iam.APIGroup, error) {
-	now := s.env.Time()
-	g := iam.APIGroup{ID: iam.APIGroupID(s.env.NewID()), Name: name, Description: description, Rules: rules,
-		Created: now, Updated: now, Version: 1}
-	if err := s.checkRules(ctx, by, g); err != nil {
-		return iam.APIGroup{}, err
-	}
-	return g, s.store.InsertAPIGroup(ctx, by.Tenant, g, s.env.Event(by, "api-group", "create", string(g.ID), g.Name))
-}
-
-// UpdateAPIGroup replaces name, description and rules of an API group at
-// g.Version. NotFound, Invalid, Exists, Conflict; Denied: it allows, before or
-// after, what the actor may not do.
-func (s *Service) UpdateAPIGroup(ctx context.Context, by iam.Actor, g iam.APIGroup) (iam.APIGroup, error) {
-	if err := s.checkAPIGroups(ctx, by, []iam.APIGroupID{g.ID}); err != nil {
-		return iam.APIGroup{}, err
-	}
-	if err := s.checkRules(ctx, by, g); err != nil {
-		return iam.APIGroup{}, err
-	}
-	g.Updated = s.env.Time()
-	if err := s.store.UpdateAPIGroup(ctx, by.Tenant, g, s.env.Event(by, "api-group", "update", string(g.ID), g.Name)); err != nil {
-		return iam.APIGroup{}, err
-	}
-	g.Version++
-	return g, nil
-}
-
-// DeleteAPIGroup removes an API group. NotFound; Precondition: a role has it.
-func (s *Service) DeleteAPIGroup(ctx context.Context, by iam.Actor, id iam.APIGroupID) error {
-	if err := s.checkAPIGroups(ctx, by, []iam.APIGroupID{id}); err != nil {
-		return err
-	}
-	return s.store.DeleteAPIGroup(ctx, by.Tenant, id, s.env.Event(by, "api-group", "delete", string(id), ""))
-}
-
-func (s *Service) checkRules(ctx context.Context, by iam.Actor, g iam.APIGroup) error {
-	var c iam.Checker
-	c.Length("name", g.Name, 1, maxName)
-	if !iam.Printable(g.Name) {
-		c.Add("name", iam.ReasonFormat, "name must not contain control or invisible characters")
-	}
-	c.Length("description", g.Description, 0, maxDescription)
-	if len(g.Rules) > maxRules {
-		c.Add("rules", iam.ReasonLength, "rules must have at most %d items", maxRules)
-	}
-	if err := c.Err(); err != nil {
-		return err
-	}
-	for _, r := range g.Rules {
-		if err := rbac.ValidateRule(r); err != nil {
-			return err
-		}
-	}
-	return s.checkSet(ctx, by, iam.ScopeTenant, s.catalog.Compile(g.Rules), "API group "+g.Name)
 }

@@ -17,10 +17,15 @@ import (
 
 // limits bound a request body.
 type limits struct {
-	body    int64 // bytes
-	depth   int
-	options json.Options    // of decoding
-	check   func(any) error // of what was decoded; nil for none
+	body   int64 // bytes
+	depth  int
+	decode func(text []byte, body any) error
+}
+
+// plain decodes JSON as Go's encoding has it.
+func plain(duplicates bool) func(text []byte, body any) error {
+	options := jsontext.AllowDuplicateNames(duplicates)
+	return func(text []byte, body any) error { return json.Unmarshal(text, body, options) }
 }
 
 var utf8BOM = []byte("\xef\xbb\xbf") // a reader may ignore it (RFC 8259 section 8.1); PowerShell sends it
@@ -45,11 +50,8 @@ func (b *bodyField) read(r *http.Request, target any, lim limits) error {
 	case nul:
 		return iam.E(iam.Invalid, "the body has a NUL character in a string").Because(iam.ReasonFormat)
 	}
-	if err := json.Unmarshal(text, target, lim.options); err != nil {
+	if err := lim.decode(text, target); err != nil {
 		return decodeError(err)
-	}
-	if lim.check != nil {
-		return lim.check(target)
 	}
 	return nil
 }
@@ -108,7 +110,7 @@ var escapedNUL = []byte("u0000")
 // kept, not even as the cause: they may quote a password.
 func decodeError(err error) error {
 	if own, ok := errors.AsType[*iam.Error](err); ok {
-		return own // of a wire type's own decoding
+		return own // of a dialect's or a wire type's own decoding
 	}
 	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		if errors.Is(syntax.Err, jsontext.ErrDuplicateName) {

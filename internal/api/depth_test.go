@@ -58,7 +58,7 @@ func FuzzBody(f *testing.F) {
 			t.Fatal(err)
 		}
 		var v target
-		err = field.read(r, &v, limits{body: 1 << 16, depth: 16})
+		err = field.read(r, &v, limits{body: 1 << 16, depth: 16, decode: plain(false)})
 		if known, ok := errors.AsType[*iam.Error](err); err != nil && (!ok || known.Kind != iam.Invalid || known.Code == "") {
 			t.Fatalf("%q: %v", text, err)
 		}

@@ -6,8 +6,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/go-json-experiment/json"
-
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
@@ -50,12 +48,11 @@ type Dialect struct {
 	// AllowDuplicates takes the last of several JSON members of one name
 	// where otherwise the body is refused.
 	AllowDuplicates bool
-	// Decode are options of decoding bodies, where a wire format says of JSON
-	// what Go's encoding does not; nil for none.
-	Decode json.Options
-	// Check, when set, is given a pointer to every body that was decoded, and
-	// answers an Invalid error for what breaks the rules in its type.
-	Check func(body any) error
+	// Decode, when set, reads a body in place of the kit, where a wire format
+	// says of JSON what Go's encoding does not, and has rules for what it holds;
+	// AllowDuplicates means nothing then. It answers an Invalid error for what
+	// breaks a rule, and the decoder's for text that is not JSON.
+	Decode func(text []byte, body any) error
 
 	// CrossOrigin lets the pages of every site call (CORS). It is for callers
 	// that send a credential of their own accord, never where a browser adds it.

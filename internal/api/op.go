@@ -111,6 +111,17 @@ type Operation struct {
 	call    func(ctx context.Context, c *Call, lim limits) (any, error)
 }
 
+// Op describes the operation.
+func (o Operation) Op() Op { return o.op }
+
+// Body is the type of the body that the operation takes, nil when it takes none.
+func (o Operation) Body() reflect.Type {
+	if o.binding.body == nil {
+		return nil
+	}
+	return o.binding.body.typ
+}
+
 // Handle joins an operation with its function. In is a struct that says where
 // its values come from:
 //

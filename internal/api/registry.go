@@ -10,9 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
@@ -81,11 +78,13 @@ func (g *Registry) add(d *Dialect, o Operation) {
 		operation:  o,
 		registry:   g,
 		limits: limits{
-			body:    cmp.Or(o.op.MaxBody, d.MaxBody, DefaultMaxBody),
-			depth:   cmp.Or(d.MaxDepth, DefaultMaxDepth),
-			options: json.JoinOptions(jsontext.AllowDuplicateNames(d.AllowDuplicates), d.Decode),
-			check:   d.Check,
+			body:   cmp.Or(o.op.MaxBody, d.MaxBody, DefaultMaxBody),
+			depth:  cmp.Or(d.MaxDepth, DefaultMaxDepth),
+			decode: d.Decode,
 		},
+	}
+	if e.limits.decode == nil {
+		e.limits.decode = plain(d.AllowDuplicates)
 	}
 	for _, other := range g.endpoints {
 		if other.Dialect == d && other.Op.ID == e.Op.ID {

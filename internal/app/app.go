@@ -24,6 +24,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/api/cloudforet"
 	"github.com/gatehouse-id/gatehouse/internal/api/f5xc"
 	"github.com/gatehouse-id/gatehouse/internal/api/fess"
+	"github.com/gatehouse-id/gatehouse/internal/api/gatehouse"
 	"github.com/gatehouse-id/gatehouse/internal/api/ncloud"
 	"github.com/gatehouse-id/gatehouse/internal/api/netapp"
 	"github.com/gatehouse-id/gatehouse/internal/audit"
@@ -167,7 +168,7 @@ func (a *App) connect(o Options) {
 	a.Authn = authn.New(authn.Deps{Store: a.Store, Epochs: a.epochs, Keys: a.Keys, Hasher: o.Hasher, Settings: a.Tenancy,
 		Mail: a.Notice, Rights: a.Access, Queue: a.Jobs, PublicURL: o.PublicURL, Env: a.env, Log: a.log})
 	a.Directory = directory.New(a.Store, a.Access, a.Tenancy, o.Hasher, a.env)
-	a.Objects = object.New(object.Deps{Store: a.Store, Keys: a.Keys, Settings: a.Tenancy, Queue: a.Jobs,
+	a.Objects = object.New(object.Deps{Store: a.Store, Keys: a.Keys, Tenants: a.Tenancy, Rights: a.Access, Queue: a.Jobs,
 		Fetcher: outbound.New(o.Outbound), Env: a.env, Log: a.log})
 	a.Jobs.Register(a.Tenancy.Runners())
 	a.Jobs.Register(a.Objects.Runners())
@@ -190,7 +191,9 @@ func (a *App) connect(o Options) {
 		PublicURL: o.PublicURL, Now: a.env.Now})
 	a.Registry.Add(d, ops...)
 	d, ops = f5xc.New(f5xc.Deps{Objects: a.Objects, Tenancy: a.Tenancy, Directory: a.Directory, Access: a.Access, Authn: a.Authn,
-		Env: a.env, Cookie: console.CookieName(o.PublicURL), Host: hostOf(o.PublicURL)})
+		Env: a.env, Log: a.log, Cookie: console.CookieName(o.PublicURL), Host: hostOf(o.PublicURL)})
+	a.Registry.Add(d, ops...)
+	d, ops = gatehouse.New(gatehouse.Deps{Access: a.Access, Authn: a.Authn, Directory: a.Directory})
 	a.Registry.Add(d, ops...)
 	a.Access.UseCatalog(catalog(a.Registry))
 
@@ -207,7 +210,9 @@ func catalog(r *api.Registry) *rbac.Catalog {
 	var endpoints []rbac.Endpoint
 	for _, op := range r.Operations() {
 		endpoints = append(endpoints, rbac.Endpoint{Dialect: op.Dialect.Name, ID: op.Op.ID,
-			Method: op.Op.Methods[0], Path: op.Op.Paths[0], Permission: op.Op.Access.Permission()})
+			Method: op.Op.Methods[0], Path: op.Op.Paths[0], Methods: op.Op.Methods, Paths: op.Op.Paths,
+			Namespace: op.Op.Namespace, Permission: op.Op.Access.Permission(),
+			Public: op.Op.Access == api.Public() || op.Op.Access == api.Proving()})
 	}
 	for _, p := range asked {
 		endpoints = append(endpoints, rbac.Endpoint{ID: string(p), Path: string(p), Permission: p})

@@ -169,7 +169,7 @@ func TestDatabaseThatHangsLetsNobodyIn(t *testing.T) {
 		_, errToken := a.Authn.Token(ctx, admin.Token, authn.Origin{})
 		_, errSignIn := a.Authn.SignIn(ctx, by.Tenant, app.AdminName, admin.Password, authn.Origin{})
 		_, errMay := a.Access.May(ctx, by, iam.UsersRead)
-		_, errEnter := a.Access.Enter(ctx, by, iam.Tenant{ID: "another"})
+		_, errEnter := a.Access.Enter(ctx, by, iam.Tenant{ID: "another"}, iam.UsersRead)
 		for what, err := range map[string]error{
 			"token": errToken, "sign-in": errSignIn, "may": errMay, "enter": errEnter,
 			"authorize":    a.Access.Authorize(ctx, by, 0, iam.NamespaceSystem),

@@ -51,6 +51,22 @@ var unauthenticated = map[string]func(apptest.Answer) bool{
 		return a.Status == http.StatusUnauthorized && json.Unmarshal([]byte(a.Body), &e) == nil &&
 			e.Error.ErrorCode == "200" && e.Error.Message == "Authentication Failed"
 	},
+	"f5xc": func(a apptest.Answer) bool {
+		var e struct {
+			Code    int    `json:"code"`
+			Details []any  `json:"details"`
+			Message string `json:"message"`
+		}
+		return a.Status == http.StatusUnauthorized && json.Unmarshal([]byte(a.Body), &e) == nil &&
+			e.Code == 16 && e.Details != nil && e.Message != "" && a.Header.Get("WWW-Authenticate") != ""
+	},
+	"gatehouse": func(a apptest.Answer) bool {
+		var e struct {
+			Status int `json:"status"`
+		}
+		return a.Status == http.StatusUnauthorized && a.Header.Get("Content-Type") == "application/problem+json" &&
+			json.Unmarshal([]byte(a.Body), &e) == nil && e.Status == http.StatusUnauthorized
+	},
 	"fess": func(a apptest.Answer) bool {
 		var e struct {
 			Response struct {
@@ -106,8 +122,9 @@ func TestNobodyGetsIn(t *testing.T) {
 }
 
 // An administrator of one tenant calls every operation with the ids and names
-// of another's objects, in path and in body. Nothing of the other is answered,
-// and nothing of it changes.
+// of another's objects: in the path, and with a path of their own in query,
+// body and references in the body. Nothing of the other is answered, and
+// nothing of it changes.
 func TestTenantsAreApart(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
 		const (
@@ -118,15 +135,32 @@ func TestTenantsAreApart(t *testing.T) {
 			`{"name":"victim","password":"a long enough phrase","mail":"`+secret+`@example.com","roles":["admin"],"groups":["`+mark+`"]}`)
 		s.Do(t, "POST", "/v2.1/regions", s.AdminToken, `{"name":"`+mark+`","description":"`+secret+`"}`)
 		s.Do(t, "POST", "/v2.1/zones", s.AdminToken, `{"name":"`+mark+`-a","description":"`+secret+`","region_name":"`+mark+`"}`)
-		foreign := foreignIDs(t, s)
+		f5 := f5Objects(t, s, "shop", mark, secret)
+		foreign := append(foreignIDs(t, s), mark, "victim")
 		stranger := s.NewTenant(t, "stranger")
+		if a := s.Do(t, "POST", "/api/web/namespaces", stranger.Token, `{"metadata":{"name":"shop"}}`); a.Status != http.StatusOK {
+			t.Fatalf("a namespace: %d %s", a.Status, a.Body)
+		}
 		before := rows(t, s, s.Tenant.ID)
 
 		each(s, func(op api.Registered, method, path string) {
 			if op.Op.Access.IsPublic() || path != op.Op.Paths[0] {
 				return // spellings share the handler, and the first walk has them all
 			}
-			for _, id := range append(foreign, mark, "victim") {
+			if op.Dialect.Name == "f5xc" {
+				for _, id := range append(f5, mark) {
+					for _, target := range slices.Compact([]string{ownTarget(path, "shop", id), ownTarget(path, iam.NamespaceSystem, id)}) {
+						target += "?namespace=" + id + "&tenant=" + s.Tenant.Code + "&attempt_remove_references=true"
+						for _, body := range f5Bodies(s.Tenant, "shop", id) {
+							a := s.Do(t, method, target, stranger.Token, body)
+							if strings.Contains(a.Body, secret) || a.Status >= 500 {
+								t.Errorf("%s %s %s answers a stranger %d %s", method, target, body, a.Status, a.Body)
+							}
+						}
+					}
+				}
+			}
+			for _, id := range foreign {
 				target := parameter.ReplaceAllString(path, id)
 				body, err := json.Marshal(map[string]any{
 					"id": id, "name": "mine", "username": "mine", "code": "mine", "password": "a long enough phrase", "version_no": 1,

@@ -33,6 +33,12 @@ func (s *Service) FactorsOf(ctx context.Context, by iam.Actor, u iam.UserID) ([]
 	return s.factorsOf(ctx, by.Tenant, u)
 }
 
+// UsersWithCodes answers the users of the actor's tenant who have a second
+// factor of codes, by app or by mail.
+func (s *Service) UsersWithCodes(ctx context.Context, by iam.Actor) ([]iam.UserID, error) {
+	return s.store.UsersWithCodes(ctx, by.Tenant)
+}
+
 func (s *Service) factorsOf(ctx context.Context, t iam.TenantID, u iam.UserID) ([]iam.Factor, error) {
 	records, err := s.standingFactors(ctx, t, u)
 	factors := make([]iam.Factor, len(records))

@@ -78,7 +78,12 @@ func (s *Service) NotMeLink(ctx context.Context, token string, from Origin) erro
 	if err != nil {
 		return err
 	}
-	a, err := s.dropPassword(ctx, t, c.User, from)
+	a, err := s.dropPassword(ctx, t, c.User, func(a Account) iam.Event {
+		return s.env.Event(s.actor(t, a.Standing, iam.MethodEmail, "", from), "user", "not-me", string(a.User), a.Username)
+	})
+	if iam.Is(err, iam.NotFound) || iam.Is(err, iam.Precondition) {
+		err = wrongCode()
+	}
 	if err != nil {
 		return err
 	}
@@ -103,22 +108,22 @@ func (s *Service) NotMeLink(ctx context.Context, token string, from Origin) erro
 
 // dropPassword leaves a user without a password and without sessions. It does
 // not matter that somebody else, perhaps who is to be locked out, changes the
-// password at the same time.
-func (s *Service) dropPassword(ctx context.Context, t iam.TenantID, u iam.UserID, from Origin) (Account, error) {
+// password at the same time. event tells of it. NotFound; Precondition: the
+// user is disabled.
+func (s *Service) dropPassword(ctx context.Context, t iam.TenantID, u iam.UserID, event func(Account) iam.Event) (Account, error) {
 	for {
 		a, err := s.store.AccountByID(ctx, t, u)
-		if iam.Is(err, iam.NotFound) || err == nil && !a.Good() {
-			return Account{}, wrongCode()
+		if err == nil && !a.Good() {
+			err = isDisabled(a)
 		}
 		if err != nil {
 			return Account{}, err
 		}
-		e := s.env.Event(s.actor(t, a.Standing, iam.MethodEmail, "", from), "user", "not-me", string(u), a.Username)
 		if a.PasswordHash == "" {
-			_, err := s.store.EndSessions(ctx, t, u, "", e)
+			_, err := s.store.EndSessions(ctx, t, u, "", event(a))
 			return a, err
 		}
-		err = s.store.SetPassword(ctx, t, u, a.Generation, "", true, e)
+		err = s.store.SetPassword(ctx, t, u, a.Generation, "", true, event(a))
 		if !iam.Is(err, iam.Conflict) {
 			a.Generation++
 			return a, err

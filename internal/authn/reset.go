@@ -36,17 +36,29 @@ func (s *Service) Invite(ctx context.Context, by iam.Actor, u iam.UserID) error 
 	if err != nil {
 		return err
 	}
-	switch {
-	case a.Email == "":
-		return iam.E(iam.Precondition, "%s has no e-mail address", a.Username).About(a.Username)
-	case !a.Good():
-		return iam.E(iam.Precondition, "%s is disabled", a.Username).About(a.Username)
+	if err := canBeInvited(a); err != nil {
+		return err
 	}
 	facts := map[string]string{"by": by.Username}
 	if a.PasswordHash == "" {
 		return s.sendPasswordLink(ctx, by.Tenant, a, a.Email, PurposeInvite, iam.MessageInvite, inviteLife, facts)
 	}
 	return s.sendPasswordLink(ctx, by.Tenant, a, a.Email, PurposeReset, iam.MessageReset, linkLife, facts)
+}
+
+// canBeInvited answers Precondition for an account that no link can be sent to.
+func canBeInvited(a Account) error {
+	switch {
+	case a.Email == "":
+		return iam.E(iam.Precondition, "%s has no e-mail address", a.Username).About(a.Username)
+	case !a.Good():
+		return isDisabled(a)
+	}
+	return nil
+}
+
+func isDisabled(a Account) error {
+	return iam.E(iam.Precondition, "%s is disabled", a.Username).About(a.Username)
 }
 
 // sendPasswordLink mails a link to set the password of an account to an address.

@@ -37,20 +37,6 @@ func (s *Service) BeginSignIn(ctx context.Context, t iam.TenantID, in Attempt, f
 	return b, changedMeanwhile(err)
 }
 
-// Browser answers who the cookie of a completed sign-in stands for.
-// Unauthenticated: it is malformed or forged, its session has ended or has
-// steps left, or its user may not act on pages, from here.
-func (s *Service) Browser(ctx context.Context, cookie string, from Origin) (iam.Actor, iam.Session, error) {
-	t, r, err := s.byCookie(ctx, cookie, from)
-	if err == nil && len(r.Pending) > 0 {
-		err = unauthenticated()
-	}
-	if err != nil {
-		return iam.Actor{}, iam.Session{}, err
-	}
-	return s.actor(t, r.Standing, iam.MethodSession, r.ID, from), r.Session, nil
-}
-
 // Reauthenticate proves the password of somebody signed in again, for what
 // asks for a recent sign-in. Unauthenticated, with ReasonWrongPassword;
 // RateLimited. A user with a factor has to prove that too: StepFactor is

@@ -38,6 +38,9 @@ type FactorStore interface {
 	// Factors answers the factors of a user, oldest first, also those that are
 	// not active and those of them that have expired.
 	Factors(ctx context.Context, t iam.TenantID, u iam.UserID) ([]FactorRecord, error)
+	// UsersWithCodes answers the users who have an active factor of codes, by
+	// app or by mail.
+	UsersWithCodes(ctx context.Context, t iam.TenantID) ([]iam.UserID, error)
 	// FactorByCredential answers the active passkey with a credential id. NotFound.
 	FactorByCredential(ctx context.Context, t iam.TenantID, credential string) (FactorRecord, error)
 

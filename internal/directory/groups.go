@@ -36,7 +36,15 @@ func (s *Service) Groups(ctx context.Context, by iam.Actor, p iam.Page) (iam.Lis
 	return s.store.Groups(ctx, by.Tenant, p)
 }
 
-// CreateGroup makes a group. Invalid; Exists: the name is taken.
+// Members answers who is in groups, in any of the tenant when none is named, by
+// group and username.
+func (s *Service) Members(ctx context.Context, by iam.Actor, of ...iam.GroupID) ([]Membership, error) {
+	return s.store.Members(ctx, by.Tenant, of...)
+}
+
+// CreateGroup makes a group. Invalid, also for a member or role that does not
+// exist; NotFound: a scope does not; Exists: the name is taken; Denied: the
+// group gives, or a member holds, a right that the actor lacks.
 func (s *Service) CreateGroup(ctx context.Context, by iam.Actor, in NewGroup) (iam.Group, error) {
 	now := s.env.Time()
 	g := iam.Group{ID: iam.GroupID(s.env.NewID()), Handle: in.Name, Name: in.Name, Description: in.Description,
@@ -44,12 +52,24 @@ func (s *Service) CreateGroup(ctx context.Context, by iam.Actor, in NewGroup) (i
 	if err := checkGroup(g); err != nil {
 		return iam.Group{}, err
 	}
-	return s.store.InsertGroup(ctx, by.Tenant, GroupWrite{Group: g}, s.env.Event(by, "group", "create", string(g.ID), g.Name))
+	w := GroupWrite{Group: g}
+	var err error
+	if w.Members, err = s.membersToWrite(ctx, by, nil, in.Members); err != nil {
+		return iam.Group{}, err
+	}
+	if w.Bindings, err = s.bindingsToWrite(ctx, by, iam.Binding{Group: g.ID}, nil, in.Bindings); err != nil {
+		return iam.Group{}, err
+	}
+	e := s.env.Event(by, "group", "create", string(g.ID), g.Name)
+	e.Details = iam.Merge(e.Details, w.changed())
+	return s.store.InsertGroup(ctx, by.Tenant, w, e)
 }
 
-// UpdateGroup changes a group. NotFound, Invalid, Exists, Conflict; Denied: the
-// name changes, and the group gives a right that the actor lacks. Others add
-// people to groups by name, so that who swaps two names gives rights away.
+// UpdateGroup changes a group. NotFound, also for a scope; Invalid, Exists,
+// Conflict; Denied: the name or the members change, and the group gives a right
+// that the actor lacks; or so does a role that it gains or loses; or somebody
+// who joins or leaves holds one. Others add people to groups by name, so that
+// who swaps two names gives rights away.
 func (s *Service) UpdateGroup(ctx context.Context, by iam.Actor, k GroupKey, ch GroupChange) (iam.Group, error) {
 	g, err := s.store.Group(ctx, by.Tenant, k)
 	if err != nil {
@@ -58,10 +78,8 @@ func (s *Service) UpdateGroup(ctx context.Context, by iam.Actor, k GroupKey, ch 
 	if ch.Version != 0 && ch.Version != g.Version {
 		return iam.Group{}, iam.ErrStale("group", g.Name)
 	}
-	if ch.Name != nil && *ch.Name != g.Name {
-		if err := s.rights.CheckGroups(ctx, by, []iam.GroupID{g.ID}); err != nil {
-			return iam.Group{}, err
-		}
+	renamed := ch.Name != nil && *ch.Name != g.Name
+	if renamed {
 		g.Name = *ch.Name
 	}
 	if ch.Description != nil {
@@ -71,12 +89,50 @@ func (s *Service) UpdateGroup(ctx context.Context, by iam.Actor, k GroupKey, ch 
 	if err := checkGroup(g); err != nil {
 		return iam.Group{}, err
 	}
-	g.Updated = s.env.Time()
-	if err := s.store.UpdateGroup(ctx, by.Tenant, GroupWrite{Group: g}, s.env.Event(by, "group", "update", string(g.ID), g.Name)); err != nil {
+	w := GroupWrite{Group: g}
+	if ch.Members != nil {
+		old, err := s.store.Members(ctx, by.Tenant, g.ID)
+		if err != nil {
+			return iam.Group{}, err
+		}
+		if w.Members, err = s.membersToWrite(ctx, by, old, *ch.Members); err != nil {
+			return iam.Group{}, err
+		}
+	}
+	if renamed || w.Members != nil {
+		if err := s.rights.CheckGroups(ctx, by, []iam.GroupID{g.ID}); err != nil {
+			return iam.Group{}, err
+		}
+	}
+	if ch.Bindings != nil {
+		old, err := s.heldByGroup(ctx, by.Tenant, g.ID)
+		if err != nil {
+			return iam.Group{}, err
+		}
+		if w.Bindings, err = s.bindingsToWrite(ctx, by, iam.Binding{Group: g.ID}, old, *ch.Bindings); err != nil {
+			return iam.Group{}, err
+		}
+	}
+	w.Group.Updated = s.env.Time()
+	e := s.env.Event(by, "group", "update", string(g.ID), g.Name)
+	e.Details = iam.Merge(e.Details, w.changed())
+	if err := s.store.UpdateGroup(ctx, by.Tenant, w, e); err != nil {
 		return iam.Group{}, err
 	}
-	g.Version++
-	return g, nil
+	w.Group.Version++
+	return w.Group, nil
+}
+
+// changed names what a write touches beside the group itself, for the audit trail.
+func (w GroupWrite) changed() map[string]string {
+	m := map[string]string{}
+	if w.Members != nil {
+		m["members"] = "changed"
+	}
+	if w.Bindings != nil {
+		m["roles"] = "changed"
+	}
+	return m
 }
 
 // DeleteGroup removes a group; its members stay. NotFound; Denied: the group

@@ -35,18 +35,59 @@ func (s *Service) Self(ctx context.Context, by iam.Actor) (iam.User, error) {
 // UpdateProfile changes what is the actor's own to change. Errors as for Self;
 // Invalid.
 func (s *Service) UpdateProfile(ctx context.Context, by iam.Actor, p Profile) (iam.User, error) {
+	return s.updateSelf(ctx, by, "update-profile", nil, func(u iam.User) (UserWrite, error) {
+		u = apply(u, UserChange{GivenName: p.GivenName, FamilyName: p.FamilyName, DisplayName: p.DisplayName, Phone: p.Phone,
+			Language: p.Language, TimeZone: p.TimeZone, Theme: p.Theme, Attributes: p.Attributes})
+		return UserWrite{User: u}, checkUser(u)
+	})
+}
+
+// Sync takes over what the actor's sign-in elsewhere says of them: who is
+// pending is enabled, and every node reads the actor's rights anew. Errors as
+// for Self.
+func (s *Service) Sync(ctx context.Context, by iam.Actor) (iam.User, error) {
+	return s.updateSelf(ctx, by, "sync", nil, func(u iam.User) (UserWrite, error) {
+		if u.State == iam.UserPending {
+			u.State = iam.UserEnabled
+		}
+		return UserWrite{User: u, Security: true}, nil
+	})
+}
+
+// AcceptTerms notes that the actor has accepted a version of the terms of
+// service, as attributes in the words of a dialect's program. Errors as for
+// Self; Invalid: the tenant has terms, and in another version.
+func (s *Service) AcceptTerms(ctx context.Context, by iam.Actor, version string, attributes map[string]*string) (iam.User, error) {
+	settings, err := s.settings.Settings(ctx, by.Tenant)
+	if err != nil {
+		return iam.User{}, err
+	}
+	if current := settings.Terms.Version; current != "" && version != current {
+		var c iam.Checker
+		c.Add("version", iam.ReasonFormat, "version must be that of the terms of service as they are now, %q", current)
+		return iam.User{}, c.Err()
+	}
+	return s.updateSelf(ctx, by, "accept-terms", map[string]string{"version": iam.Cut(version, maxName)}, func(u iam.User) (UserWrite, error) {
+		u = apply(u, UserChange{Attributes: attributes})
+		return UserWrite{User: u}, checkUser(u)
+	})
+}
+
+// updateSelf writes what change makes of the actor.
+func (s *Service) updateSelf(ctx context.Context, by iam.Actor, verb string, details map[string]string, change func(iam.User) (UserWrite, error)) (iam.User, error) {
 	for {
-		old, err := s.Self(ctx, by)
+		u, err := s.Self(ctx, by)
 		if err != nil {
 			return iam.User{}, err
 		}
-		u := apply(old, UserChange{GivenName: p.GivenName, FamilyName: p.FamilyName, DisplayName: p.DisplayName, Phone: p.Phone,
-			Language: p.Language, TimeZone: p.TimeZone, Theme: p.Theme, Attributes: p.Attributes})
-		if err := checkUser(u); err != nil {
+		w, err := change(u)
+		if err != nil {
 			return iam.User{}, err
 		}
-		u.Updated = s.env.Time()
-		u, err = s.store.UpdateUser(ctx, by.Tenant, UserWrite{User: u}, s.env.Event(by, "user", "update-profile", string(u.ID), u.Username))
+		w.User.Updated = s.env.Time()
+		e := s.env.Event(by, "user", verb, string(u.ID), u.Username)
+		e.Details = iam.Merge(e.Details, details)
+		u, err = s.store.UpdateUser(ctx, by.Tenant, w, e)
 		if !iam.Is(err, iam.Conflict) {
 			return u, err
 		}

@@ -40,6 +40,8 @@ type Store interface {
 	// and counts the epoch up when members or bindings are written. NotFound,
 	// also for a member or what a binding names; Conflict, Exists.
 	UpdateGroup(ctx context.Context, t iam.TenantID, w GroupWrite, events ...iam.Event) error
+	// GroupBindings answers the bindings of a group itself.
+	GroupBindings(ctx context.Context, t iam.TenantID, g iam.GroupID) ([]iam.Binding, error)
 	// Members answers the members of groups, of all when none is named, by
 	// group and username.
 	Members(ctx context.Context, t iam.TenantID, of ...iam.GroupID) ([]Membership, error)

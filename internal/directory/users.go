@@ -29,7 +29,7 @@ type NewUser struct {
 	Groups      []string
 	Roles       []string
 	MakeMissing bool
-	// Bindings are roles in scopes, in place of Roles.
+	// Bindings are roles in scopes; Roles are ignored where there are any.
 	Bindings []ScopedRole
 	// OwnPassword is set when the password is the user's own choice: it must
 	// pass the policy and need not be changed. One that an administrator set
@@ -65,7 +65,8 @@ type UserChange struct {
 	Attributes map[string]*string
 	Groups     *[]string
 	Roles      *[]string
-	// Bindings are all roles of the user itself in whatever scope, in place of Roles.
+	// Bindings are all roles of the user itself in whatever scope; Roles are
+	// ignored where they are given.
 	Bindings *[]ScopedRole
 	// MakeMissing as for NewUser.
 	MakeMissing bool
@@ -83,8 +84,9 @@ func (s *Service) Users(ctx context.Context, by iam.Actor, f UserFilter, p iam.P
 	return s.store.Users(ctx, by.Tenant, f, p)
 }
 
-// CreateUser makes a user. Invalid; Exists: the username is taken; Denied: a
-// role or group gives a right that the actor lacks.
+// CreateUser makes a user. Invalid; NotFound: the scope of a binding is not
+// there; Exists: the username is taken; Denied: a role or group gives a right
+// that the actor lacks.
 func (s *Service) CreateUser(ctx context.Context, by iam.Actor, in NewUser) (iam.User, error) {
 	return again(func() (iam.User, error) { return s.createUser(ctx, by, in) })
 }
@@ -109,7 +111,12 @@ func (s *Service) createUser(ctx context.Context, by iam.Actor, in NewUser) (iam
 	if w.Groups, w.NewGroups, err = s.groupsToWrite(ctx, by, nil, in.Groups, in.MakeMissing); err != nil {
 		return iam.User{}, err
 	}
-	if w.Roles, w.NewRoles, err = s.rolesToWrite(ctx, by, nil, in.Roles, in.MakeMissing); err != nil {
+	if in.Bindings != nil {
+		w.Bindings, err = s.bindingsToWrite(ctx, by, iam.Binding{User: u.ID}, nil, in.Bindings)
+	} else {
+		w.Roles, w.NewRoles, err = s.rolesToWrite(ctx, by, nil, in.Roles, in.MakeMissing)
+	}
+	if err != nil {
 		return iam.User{}, err
 	}
 	if in.Password != "" {
@@ -120,9 +127,9 @@ func (s *Service) createUser(ctx context.Context, by iam.Actor, in NewUser) (iam
 	return s.store.InsertUser(ctx, by.Tenant, w, s.env.Event(by, "user", "create", string(u.ID), u.Username))
 }
 
-// UpdateUser changes a user. NotFound, Invalid, Exists, Conflict; Denied: the
-// user holds, or would gain, a right that the actor lacks, and the change
-// could be a way to it.
+// UpdateUser changes a user. NotFound, also for the scope of a binding; Invalid,
+// Exists, Conflict; Denied: the user holds, or would gain, a right that the
+// actor lacks, and the change could be a way to it.
 func (s *Service) UpdateUser(ctx context.Context, by iam.Actor, k UserKey, ch UserChange) (iam.User, error) {
 	return again(func() (iam.User, error) { return s.updateUser(ctx, by, k, ch) })
 }
@@ -145,10 +152,14 @@ func (s *Service) updateUser(ctx context.Context, by iam.Actor, k UserKey, ch Us
 			return iam.User{}, err
 		}
 	}
-	if ch.Roles != nil {
-		if w.Roles, w.NewRoles, err = s.rolesToWrite(ctx, by, old.Roles, *ch.Roles, ch.MakeMissing); err != nil {
-			return iam.User{}, err
-		}
+	switch {
+	case ch.Bindings != nil:
+		w.Bindings, err = s.bindingsToWrite(ctx, by, iam.Binding{User: old.ID}, heldByUser(old), *ch.Bindings)
+	case ch.Roles != nil:
+		w.Roles, w.NewRoles, err = s.rolesToWrite(ctx, by, old.Roles, *ch.Roles, ch.MakeMissing)
+	}
+	if err != nil {
+		return iam.User{}, err
 	}
 	if ch.Password != nil {
 		if err := s.checkPasswordOf(ctx, by, old.ID); err != nil {
@@ -163,8 +174,8 @@ func (s *Service) updateUser(ctx context.Context, by iam.Actor, k UserKey, ch Us
 		w.User.MustChangePassword = *ch.MustChangePassword
 	}
 	disabled := u.State == iam.UserDisabled && old.State != iam.UserDisabled
-	w.Security = ch.Password != nil || w.Groups != nil || w.Roles != nil || u.State != old.State || u.Username != old.Username ||
-		!reflect.DeepEqual(u.Rules, old.Rules)
+	w.Security = ch.Password != nil || w.Groups != nil || w.Roles != nil || w.Bindings != nil ||
+		u.State != old.State || u.Username != old.Username || !reflect.DeepEqual(u.Rules, old.Rules)
 	w.EndSessions = ch.Password != nil || disabled
 	// The address is where a new password can be asked for.
 	if w.Security || u.Email != old.Email {
@@ -254,7 +265,7 @@ func changedFields(old, u iam.User, w UserWrite) map[string]string {
 	note("rules", !reflect.DeepEqual(old.Rules, u.Rules))
 	note("password", w.PasswordHash != "")
 	note("groups", w.Groups != nil && !sameRefs(old.Groups, *w.Groups))
-	note("roles", w.Roles != nil && !sameRefs(old.Roles, *w.Roles))
+	note("roles", w.Roles != nil && !sameRefs(old.Roles, *w.Roles) || w.Bindings != nil)
 	return m
 }
 

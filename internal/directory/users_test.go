@@ -35,7 +35,7 @@ func testCreate(t *testing.T, w world) {
 	want := iam.User{Handle: "홍길동", Username: "홍길동", Email: "hong@example.com", GivenName: "길동", FamilyName: "홍", DisplayName: "홍 길동",
 		Phone: "+82 2 123", Attributes: map[string]string{"employeeNumber": "7"}, State: iam.UserPending,
 		HasPassword: true, MustChangePassword: true, Version: 1}
-	ignored := cmpopts.IgnoreFields(iam.User{}, "ID", "Number", "PasswordChanged", "Created", "Updated", "Roles")
+	ignored := cmpopts.IgnoreFields(iam.User{}, "ID", "Number", "PasswordChanged", "Created", "Updated", "Roles", "Bindings")
 	if diff := cmp.Diff(want, u, ignored); diff != "" {
 		t.Errorf("created (-want +got)\n%s", diff)
 	}

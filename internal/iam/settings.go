@@ -23,6 +23,7 @@ type Settings struct {
 	// Language is that of pages and mails for who has not chosen one: "en", "ko".
 	Language string
 	Branding Branding
+	Terms    Terms
 	Updated  time.Time
 	Version  int64 // 0 while nothing was ever changed
 }
@@ -94,6 +95,13 @@ type Branding struct {
 	LogoSum string
 	// Accent is the colour of buttons and links, "#rrggbb"; empty is Gatehouse's own.
 	Accent string
+}
+
+// Terms are the terms of service that a tenant asks its people to accept; the
+// zero Terms are none.
+type Terms struct {
+	Version string
+	Text    string
 }
 
 // DefaultSettings are those of a tenant that has not decided otherwise.

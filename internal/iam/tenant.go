@@ -53,6 +53,14 @@ type Withheld struct {
 	Addon      string
 }
 
+// String writes it as the operator does: "users.*=people" or "users.*".
+func (w Withheld) String() string {
+	if w.Addon == "" {
+		return w.Permission
+	}
+	return w.Permission + "=" + w.Addon
+}
+
 // Namespaces that exist in every tenant and cannot be deleted.
 const (
 	NamespaceSystem  = "system"

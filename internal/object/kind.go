@@ -1,7 +1,13 @@
 package object
 
 import (
+	"cmp"
+	"context"
 	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
@@ -23,12 +29,116 @@ type Kind struct {
 	// Spec is the type of the document that callers send, with rules for
 	// package message in its tags; nil for kinds whose spec is free.
 	Spec reflect.Type
+	// View is the type of the document that who reads is shown.
+	View reflect.Type
+
+	secrets bool // whether specs have any
+	hooks   hooks[any]
+}
+
+// hooks are what a kind does beyond keeping specs, which it gets as pointers.
+// None of them is needed.
+type hooks[S any] struct {
+	// check answers Invalid, with paths below "spec", for what rules in tags
+	// cannot say.
+	check func(spec S) error
+	// single kinds have at most one object in a tenant.
+	single bool
+	// view answers what a reader is shown in place of the spec.
+	view func(spec S, status []byte) any
+	// state answers the condition "Operational" of an object.
+	state func(spec S, r Record) Condition
+	// work is done after an object was written, and after it was removed, by
+	// name of a job of its own: see follow.go.
+	work func(s *Service, ctx context.Context, by iam.Actor, id iam.ObjectID) error
+	// atOnce lets the work be done before the writer has an answer. The job is
+	// for when it fails, or the node does.
+	atOnce bool
+	// every is how long after an object was made, and again and again, the work
+	// is done anew; 0 is never.
+	every time.Duration
+}
+
+// kinds are those whose spec is known, by name. A file that calls register
+// adds one.
+var kinds = map[string]*Kind{}
+
+// register adds a kind whose specs are of type S. Unless k says otherwise the
+// rights are those on objects, and readers are shown the spec.
+func register[S any](k Kind, h hooks[*S]) *Kind {
+	k.Plural = k.Name + "s"
+	k.Read, k.Create = cmp.Or(k.Read, iam.ObjectsRead), cmp.Or(k.Create, iam.ObjectsCreate)
+	k.Update, k.Delete = cmp.Or(k.Update, iam.ObjectsUpdate), cmp.Or(k.Delete, iam.ObjectsDelete)
+	k.Spec = reflect.TypeFor[S]()
+	if k.View == nil {
+		k.View = k.Spec
+	}
+	k.secrets = hasSecrets(k.Spec)
+	k.hooks = hooks[any]{single: h.single, work: h.work, atOnce: h.atOnce, every: h.every}
+	if h.check != nil {
+		k.hooks.check = func(spec any) error { return h.check(spec.(*S)) }
+	}
+	if h.view != nil {
+		k.hooks.view = func(spec any, status []byte) any { return h.view(spec.(*S), status) }
+	}
+	if h.state != nil {
+		k.hooks.state = func(spec any, r Record) Condition { return h.state(spec.(*S), r) }
+	}
+	kinds[k.Name] = &k
+	return &k
 }
 
 // Kinds answers the kinds whose spec is known, by name.
-func Kinds() []*Kind { return nil }
+func Kinds() []*Kind {
+	all := make([]*Kind, 0, len(kinds))
+	for _, k := range kinds {
+		all = append(all, k)
+	}
+	slices.SortFunc(all, func(a, b *Kind) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+// free answers a kind whose spec is free.
+func free(group, name string) *Kind {
+	return &Kind{Name: name, Plural: name + "s", Group: group, Title: name,
+		Read: iam.ObjectsRead, Create: iam.ObjectsCreate, Update: iam.ObjectsUpdate, Delete: iam.ObjectsDelete}
+}
+
+// stored answers the kind of an object that is there.
+func stored(name string) *Kind {
+	if k, known := kinds[name]; known {
+		return k
+	}
+	return free(groupConfig, name)
+}
+
+// Where the paths of kinds are.
+const (
+	groupWeb    = "web"
+	groupConfig = "config"
+)
+
+// freePlural is the plural of a kind whose spec is free.
+var freePlural = regexp.MustCompile(`^[a-z][a-z0-9_]{1,62}s$`)
+
+// elsewhere are the plurals of what is kept by other parts of the program,
+// which no object can pass for.
+var elsewhere = []string{"users", "user_roles", "user_groups", "roles", "rbac_policys", "namespace_roles", "namespaces",
+	"tenants", "child_tenants", "child_tenant_managers", "tenant_profiles", "managed_tenants", "allowed_tenants",
+	"oidc_providers", "customer_supports", "api_credentials", "user_settings", "sessions", "notifications"}
 
 // KindOf answers the kind of a plural in a group of paths: one of Kinds, or one
 // whose spec is free. NotFound: no object can be of such a kind, because the
 // name is malformed or is that of what is kept elsewhere.
-func KindOf(group, plural string) (*Kind, error) { panic("unfinished") }
+func KindOf(group, plural string) (*Kind, error) {
+	name := strings.TrimSuffix(plural, "s")
+	k, known := kinds[name]
+	switch {
+	case known && k.Group == group && k.Plural == plural:
+		return k, nil
+	case known, group != groupWeb && group != groupConfig, !freePlural.MatchString(plural),
+		slices.Contains(elsewhere, plural), isActivity(plural), isActivity(name):
+		return nil, iam.ErrNotFound("kind", iam.Cut(plural, 64))
+	}
+	return free(group, name), nil
+}

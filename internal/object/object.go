@@ -44,11 +44,25 @@ type Object struct {
 
 // Condition is one thing that is known of the state of an object.
 type Condition struct {
-	Type    string // "Validation" or "Operational"
-	Status  string // "Success", "Failed", "Incomplete", "Disabled", "NotApplicable" ...
+	Type    string // TypeValidation or TypeOperational
+	Status  string // one of the Status...
 	Reason  string
 	Updated time.Time
 }
+
+// Types of conditions.
+const (
+	TypeValidation  = "Validation"  // of what the object says
+	TypeOperational = "Operational" // of what it leads to
+)
+
+// How a condition stands.
+const (
+	StatusSuccess    = "Success"
+	StatusFailed     = "Failed"
+	StatusIncomplete = "Incomplete"
+	StatusDisabled   = "Disabled"
+)
 
 // Target names what a reference is to.
 type Target struct {

@@ -7,21 +7,22 @@ import (
 )
 
 // Store keeps objects and their references. Every method is one transaction
-// and writes the events it is given in it.
+// and writes the jobs and events it is given in it, so that work which follows
+// a change is as durable as the change.
 type Store interface {
 	// InsertObject writes an object with its references, in the namespace of
 	// its Metadata; the ID of each target is looked up. Exists: the name is
 	// taken; NotFound: the namespace is not there; Precondition: it is disabled.
-	InsertObject(ctx context.Context, t iam.TenantID, r Record, refs []Reference, events ...iam.Event) error
+	InsertObject(ctx context.Context, t iam.TenantID, r Record, refs []Reference, jobs []iam.Job, events ...iam.Event) error
 	// UpdateObject writes description, labels, annotations, disabled and spec
 	// at r.Version, and replaces the references. NotFound, Conflict;
 	// Precondition: the namespace is disabled.
-	UpdateObject(ctx context.Context, t iam.TenantID, r Record, refs []Reference, events ...iam.Event) error
+	UpdateObject(ctx context.Context, t iam.TenantID, r Record, refs []Reference, jobs []iam.Job, events ...iam.Event) error
 	// SetObjectStatus writes the status alone; the version stays. NotFound.
 	SetObjectStatus(ctx context.Context, t iam.TenantID, id iam.ObjectID, status []byte) error
 	// DeleteObject removes an object. NotFound; Precondition with ReasonInUse:
 	// others refer to it, and free is set.
-	DeleteObject(ctx context.Context, t iam.TenantID, id iam.ObjectID, free bool, events ...iam.Event) error
+	DeleteObject(ctx context.Context, t iam.TenantID, id iam.ObjectID, free bool, jobs []iam.Job, events ...iam.Event) error
 	// Object answers one object. NotFound.
 	Object(ctx context.Context, t iam.TenantID, kind, namespace, name string) (Record, error)
 	// ObjectByID answers one object. NotFound.
@@ -36,6 +37,12 @@ type Store interface {
 	// Referring answers the objects that refer to a target, whatever its ID,
 	// each with the path of the reference, by namespace, kind and name.
 	Referring(ctx context.Context, t iam.TenantID, to Target) ([]Referrer, error)
+	// CountReferrers answers how many objects of each kind refer to targets of
+	// a kind in a namespace, in no order.
+	CountReferrers(ctx context.Context, t iam.TenantID, kind, namespace string) ([]ReferrerCount, error)
+	// Settings answers the settings of a tenant as they are stored, not as a
+	// node may remember them. NotFound.
+	Settings(ctx context.Context, t iam.TenantID) (iam.Settings, error)
 }
 
 // FoundReference is a reference with the state of its target.
@@ -49,4 +56,11 @@ type FoundReference struct {
 type Referrer struct {
 	Target Target // the object that refers
 	Path   string // where it does
+}
+
+// ReferrerCount is how many objects of a kind refer to a target, known by name.
+type ReferrerCount struct {
+	Name string // of the target
+	Kind string // of the objects
+	N    int
 }

@@ -25,30 +25,77 @@ func encodeRules(rules []iam.Rule) (string, error) {
 
 const (
 	insertAPIGroup = `INSERT INTO api_groups
-		(tenant_id, api_group_id, name, name_key, description, rules, created_at, updated_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)`
+		(tenant_id, api_group_id, name, name_key, description, builtin, rules, created_at, updated_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1)`
+	ensureAPIGroup = insertAPIGroup + ` ON CONFLICT DO NOTHING`
 	updateAPIGroup = `UPDATE api_groups SET name = $1, name_key = $2, description = $3, rules = $4, updated_at = $5,
 		version = version + 1 WHERE tenant_id = $6 AND api_group_id = $7 AND version = $8`
 	apiGroupVersion = `SELECT version FROM api_groups WHERE tenant_id = $1 AND api_group_id = $2`
 	deleteAPIGroup  = `DELETE FROM api_groups WHERE tenant_id = $1 AND api_group_id = $2`
-	readAPIGroups   = `SELECT api_group_id, name, description, rules, created_at, updated_at, version FROM api_groups WHERE tenant_id = $1`
+	readAPIGroups   = `SELECT api_group_id, name, description, builtin, rules, created_at, updated_at, version FROM api_groups
+		WHERE tenant_id = $1`
+	readAPIGroupByName = readAPIGroups + ` AND name_key = $2`
 )
 
 // InsertAPIGroup implements access.Store. No role has a new group, so the
 // epoch stays.
 func (s *Store) InsertAPIGroup(ctx context.Context, t iam.TenantID, g iam.APIGroup, events ...iam.Event) (err error) {
 	defer s.wrap(&err, "InsertAPIGroup(%s, %s)", t, g.ID)
-	rules, err := encodeRules(g.Rules)
+	args, err := apiGroupArgs(t, g)
 	if err != nil {
 		return err
 	}
 	return s.write(ctx, t, func(ctx context.Context, x *call) error {
-		_, err := x.exec(ctx, insertAPIGroup, t, g.ID, g.Name, iam.Fold(g.Name), g.Description, rules, g.Created, g.Updated)
+		_, err := x.exec(ctx, insertAPIGroup, args...)
 		if err != nil {
 			return x.refers("tenant", string(t), x.unique("API group", g.Name, err))
 		}
 		return x.note(ctx, events)
 	})
+}
+
+func apiGroupArgs(t iam.TenantID, g iam.APIGroup) ([]any, error) {
+	rules, err := encodeRules(g.Rules)
+	return []any{t, g.ID, g.Name, iam.Fold(g.Name), g.Description, g.Builtin, rules, g.Created, g.Updated}, err
+}
+
+// EnsureAPIGroups implements access.Store. No role has a new group, so the
+// epoch stays.
+func (s *Store) EnsureAPIGroups(ctx context.Context, t iam.TenantID, groups []iam.APIGroup) (stored []iam.APIGroup, err error) {
+	defer s.wrap(&err, "EnsureAPIGroups(%s)", t)
+	err = s.write(ctx, t, func(ctx context.Context, x *call) error {
+		stored = make([]iam.APIGroup, 0, len(groups))
+		for _, g := range groups {
+			g, err := x.ensureAPIGroup(ctx, g)
+			if err != nil {
+				return err
+			}
+			stored = append(stored, g)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return stored, nil
+}
+
+// ensureAPIGroup answers the built-in API group of a name, and makes it where
+// it is not there.
+func (x *call) ensureAPIGroup(ctx context.Context, g iam.APIGroup) (iam.APIGroup, error) {
+	g.Builtin = true
+	args, err := apiGroupArgs(x.tenant, g)
+	if err != nil {
+		return g, err
+	}
+	if _, err := x.exec(ctx, ensureAPIGroup, args...); err != nil {
+		return g, x.refers("tenant", string(x.tenant), err)
+	}
+	stored, err := scanAPIGroup(x.row(ctx, readAPIGroupByName, x.tenant, iam.Fold(g.Name)))
+	if err == nil && !stored.Builtin {
+		err = iam.ErrExists("API group", g.Name)
+	}
+	return stored, err
 }
 
 // UpdateAPIGroup implements access.Store.
@@ -90,7 +137,7 @@ func (s *Store) DeleteAPIGroup(ctx context.Context, t iam.TenantID, id iam.APIGr
 
 func scanAPIGroup(row scanner) (g iam.APIGroup, err error) {
 	var rules []rule
-	err = row.Scan(&g.ID, &g.Name, &g.Description, jsonTo[[]rule]{&rules}, to(&g.Created), to(&g.Updated), &g.Version)
+	err = row.Scan(&g.ID, &g.Name, &g.Description, &g.Builtin, jsonTo[[]rule]{&rules}, to(&g.Created), to(&g.Updated), &g.Version)
 	for _, r := range rules {
 		g.Rules = append(g.Rules, iam.Rule(r))
 	}

@@ -10,11 +10,12 @@ import (
 
 const (
 	insertBinding = `INSERT INTO bindings (tenant_id, binding_id, user_id, group_id, role_id, scope, created_by, created_at,
-		namespace_id, namespace_group_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+		namespace_id, namespace_group_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING`
 	deleteBinding = `DELETE FROM bindings WHERE tenant_id = $1 AND binding_id = $2`
 
 	bindingColumns = `b.binding_id, b.user_id, b.group_id, b.role_id, b.scope, b.created_by, b.created_at`
 	readBinding    = `SELECT ` + bindingColumns + ` FROM bindings b WHERE b.tenant_id = $1 AND b.binding_id = $2`
+	allBindings    = `SELECT ` + bindingColumns + ` FROM bindings b WHERE b.tenant_id = $1 ORDER BY b.created_at, b.binding_id`
 	groupBindings  = `SELECT ` + bindingColumns + ` FROM bindings b WHERE b.tenant_id = $1 AND b.group_id = $2`
 	roleGroups     = `SELECT ` + bindingColumns + ` FROM bindings b WHERE b.tenant_id = $1 AND b.role_id = $2 AND b.group_id IS NOT NULL`
 
@@ -127,11 +128,56 @@ func (s *Store) Binding(ctx context.Context, t iam.TenantID, id iam.BindingID) (
 	return b, err
 }
 
+// AllBindings implements access.Store.
+func (s *Store) AllBindings(ctx context.Context, t iam.TenantID) (bs []iam.Binding, err error) {
+	defer s.wrap(&err, "AllBindings(%s)", t)
+	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
+		bs, err = all(ctx, x, scanPlainBinding, allBindings, t)
+		return err
+	})
+	return bs, err
+}
+
 // InsertBinding implements access.Store.
 func (s *Store) InsertBinding(ctx context.Context, t iam.TenantID, b iam.Binding, events ...iam.Event) (err error) {
 	defer s.wrap(&err, "InsertBinding(%s, %s)", t, b.ID)
+	return s.write(ctx, t, func(ctx context.Context, x *call) error {
+		inserted, err := x.insertBinding(ctx, b)
+		if err != nil {
+			return err
+		}
+		if !inserted {
+			return iam.ErrExists("binding", string(b.ID))
+		}
+		if err := x.note(ctx, events); err != nil {
+			return err
+		}
+		return x.bump(ctx)
+	})
+}
+
+// InsertBindings implements access.Store.
+func (s *Store) InsertBindings(ctx context.Context, t iam.TenantID, bs []iam.Binding, events ...iam.Event) (err error) {
+	defer s.wrap(&err, "InsertBindings(%s)", t)
+	return s.write(ctx, t, func(ctx context.Context, x *call) error {
+		for _, b := range bs {
+			if _, err := x.insertBinding(ctx, b); err != nil {
+				return err
+			}
+		}
+		if err := x.note(ctx, events); err != nil {
+			return err
+		}
+		return x.bump(ctx)
+	})
+}
+
+// insertBinding writes a binding. inserted is false where the same one is
+// there. NotFound: its user, group, role, namespace or group of namespaces is
+// not.
+func (x *call) insertBinding(ctx context.Context, b iam.Binding) (inserted bool, err error) {
 	if err := checkID("role", b.Role); err != nil {
-		return err
+		return false, err
 	}
 	what, holder := "user", string(b.User)
 	var user, group any
@@ -141,27 +187,19 @@ func (s *Store) InsertBinding(ctx context.Context, t iam.TenantID, b iam.Binding
 		what, holder, group = "group", string(b.Group), b.Group
 	}
 	if err := checkID(what, holder); err != nil {
-		return err
+		return false, err
 	}
-	return s.write(ctx, t, func(ctx context.Context, x *call) error {
-		// The failure of the insertion would not tell which one is not there.
-		var version int64
-		if err := x.row(ctx, roleVersion, t, b.Role).Scan(&version); err != nil {
-			return found("role", string(b.Role), err)
-		}
-		namespace, namespaces, err := x.scope(ctx, b.Scope)
-		if err != nil {
-			return err
-		}
-		_, err = x.exec(ctx, insertBinding, t, b.ID, user, group, b.Role, b.Scope, b.CreatedBy, b.Created, namespace, namespaces)
-		if err != nil {
-			return x.refers(what, holder, x.unique("binding", string(b.ID), err))
-		}
-		if err := x.note(ctx, events); err != nil {
-			return err
-		}
-		return x.bump(ctx)
-	})
+	// The failure of the insertion would not tell which one is not there.
+	var version int64
+	if err := x.row(ctx, roleVersion, x.tenant, b.Role).Scan(&version); err != nil {
+		return false, found("role", string(b.Role), err)
+	}
+	namespace, namespaces, err := x.scope(ctx, b.Scope)
+	if err != nil {
+		return false, err
+	}
+	n, err := x.exec(ctx, insertBinding, x.tenant, b.ID, user, group, b.Role, b.Scope, b.CreatedBy, b.Created, namespace, namespaces)
+	return n > 0, x.refers(what, holder, err)
 }
 
 // DeleteBinding implements access.Store.

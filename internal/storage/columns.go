@@ -8,6 +8,9 @@ import (
 	"time"
 	"unicode/utf8"
 
+	jsonv2 "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
@@ -101,7 +104,20 @@ func decodeJSON(text string, v any) error { return json.Unmarshal([]byte(text), 
 // jsonTo scans a column of JSON. An empty map or list is read as nil.
 type jsonTo[T any] struct{ v *T }
 
-func (d jsonTo[T]) Scan(src any) error {
+func (d jsonTo[T]) Scan(src any) error { return scanJSON(src, d.v, json.Unmarshal) }
+
+// mapTo is jsonTo for maps, of which long lists have several a row: it takes
+// half as long.
+type mapTo struct{ m *map[string]string }
+
+func (d mapTo) Scan(src any) error {
+	return scanJSON(src, d.m, func(raw []byte, v any) error {
+		// Two keys that were no text have become the same.
+		return jsonv2.Unmarshal(raw, v, jsontext.AllowDuplicateNames(true))
+	})
+}
+
+func scanJSON[T any](src any, dest *T, decode func([]byte, any) error) error {
 	var raw []byte
 	switch v := src.(type) {
 	case string:
@@ -113,11 +129,11 @@ func (d jsonTo[T]) Scan(src any) error {
 	}
 	var v T
 	if len(raw) > len("{}") {
-		if err := json.Unmarshal(raw, &v); err != nil {
+		if err := decode(raw, &v); err != nil {
 			return err
 		}
 	}
-	*d.v = v
+	*dest = v
 	return nil
 }
 
@@ -151,7 +167,7 @@ func to(dest any) any {
 	case *time.Time:
 		return timeTo{v}
 	case *map[string]string:
-		return jsonTo[map[string]string]{v}
+		return mapTo{v}
 	case *iam.UserRules:
 		return jsonTo[iam.UserRules]{v}
 	default:

@@ -36,12 +36,16 @@ type Engine interface {
 	// What fn reads may be changed by others before fn writes, on PostgreSQL
 	// (READ COMMITTED). Unique keys, foreign keys and "UPDATE ... WHERE
 	// version = $n" hold whatever happens in between; a fn that decides from
-	// rows which it does not write takes a row lock first, by an UPDATE that
-	// all who decide so make, such as that of the tenant's epoch.
+	// rows which it does not write takes a row lock first: with Lock, or by an
+	// UPDATE that all who decide so make, such as that of the tenant's epoch.
 	Write(ctx context.Context, t iam.TenantID, fn func(context.Context, Tx) error) error
 	// Enter changes the scope of a transaction, of Snapshot or Write, for the
 	// rest of it. It is for the few that touch several tenants.
 	Enter(ctx context.Context, tx Tx, t iam.TenantID) error
+	// Lock is the SQL that a SELECT of a Write ends with so that those rows of
+	// one of its tables that it finds stay as they are until the Write ends.
+	// It is empty where nobody else writes meanwhile.
+	Lock(l RowLock, table string) string
 	// Mark answers a mark of the present state of the database: nobody has
 	// written to it between two equal ones, in this process or another. ok is
 	// false while, or where, there is none to be had for less than a read.
@@ -63,6 +67,14 @@ type Engine interface {
 	Ping(ctx context.Context) error
 	Close() error
 }
+
+// RowLock is what does not happen to a row while it is locked.
+type RowLock uint8
+
+const (
+	Kept   RowLock = iota // nobody removes it
+	Frozen                // nobody changes it either
+)
 
 // Mark tells one state of a database from another; what is in it is the
 // engine's affair.

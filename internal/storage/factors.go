@@ -25,6 +25,8 @@ const (
 	isActive    = `SELECT active FROM factors WHERE tenant_id = $1 AND factor_id = $2 AND user_id = $3`
 	countActive = `SELECT COUNT(*) FROM factors WHERE tenant_id = $1 AND user_id = $2 AND active`
 
+	usersWithCodes = `SELECT DISTINCT user_id FROM factors WHERE tenant_id = $1 AND active AND kind IN ('totp', 'email')`
+
 	readFactor = `SELECT factor_id, user_id, kind, name, email, secret, COALESCE(credential_id, ''), last_step, active, created_at,
 		last_used_at, expires_at FROM factors WHERE tenant_id = $1 AND `
 	readFactors      = readFactor + `user_id = $2 ORDER BY created_at, factor_id`
@@ -200,6 +202,16 @@ func (s *Store) Factors(ctx context.Context, t iam.TenantID, u iam.UserID) (fs [
 		return err
 	})
 	return fs, err
+}
+
+// UsersWithCodes implements authn.Store.
+func (s *Store) UsersWithCodes(ctx context.Context, t iam.TenantID) (us []iam.UserID, err error) {
+	defer s.wrap(&err, "UsersWithCodes(%s)", t)
+	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
+		us, err = all(ctx, x, scanOne[iam.UserID], usersWithCodes, t)
+		return err
+	})
+	return us, err
 }
 
 // FactorByCredential implements authn.Store.

@@ -19,15 +19,15 @@ const (
 	deleteGroup  = `DELETE FROM user_groups WHERE tenant_id = $1 AND group_id = $2`
 )
 
-// InsertGroup implements directory.Store. A new group gives nobody a right, so
-// the epoch stays.
+// InsertGroup implements directory.Store. A new group without members gives
+// nobody a right, and the epoch stays.
 func (s *Store) InsertGroup(ctx context.Context, t iam.TenantID, w directory.GroupWrite, events ...iam.Event) (stored iam.Group, err error) {
 	defer s.wrap(&err, "InsertGroup(%s, %s)", t, w.Group.ID)
 	err = s.write(ctx, t, func(ctx context.Context, x *call) error {
 		if stored, err = x.insertGroup(ctx, w.Group); err != nil {
 			return err
 		}
-		return x.note(ctx, events)
+		return x.fillGroup(ctx, w, events)
 	})
 	return stored, err
 }
@@ -60,8 +60,25 @@ func (s *Store) UpdateGroup(ctx context.Context, t iam.TenantID, w directory.Gro
 		if err := x.versioned(ctx, n, err, "group", string(g.ID), groupVersion, t, g.ID); err != nil {
 			return err
 		}
-		return x.note(ctx, events)
+		return x.fillGroup(ctx, w, events)
 	})
+}
+
+// fillGroup writes what goes with a group.
+func (x *call) fillGroup(ctx context.Context, w directory.GroupWrite, events []iam.Event) error {
+	if err := x.setMembers(ctx, w); err != nil {
+		return err
+	}
+	if err := x.setGroupBindings(ctx, w); err != nil {
+		return err
+	}
+	if err := x.note(ctx, events); err != nil {
+		return err
+	}
+	if w.Members == nil && w.Bindings == nil {
+		return nil
+	}
+	return x.bump(ctx)
 }
 
 // DeleteGroup implements directory.Store.

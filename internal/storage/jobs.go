@@ -30,10 +30,13 @@ func encodeTasks(tasks []iam.JobTask) (string, error) {
 	return string(b), err
 }
 
-const insertJob = `INSERT INTO jobs
-	(tenant_id, job_id, kind, action, object_type, object_id, object_name, object_name_key, summary, status, detail, last_error,
-	failure, reason, user_id, payload, open_key, tasks, attempts, run_at, lease_node, lease_until, fence, created_at, updated_at)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '', 0, 0, $21, $22)`
+const (
+	insertJob = `INSERT INTO jobs
+		(tenant_id, job_id, kind, action, object_type, object_id, object_name, object_name_key, summary, status, detail, last_error,
+		failure, reason, user_id, payload, open_key, tasks, attempts, run_at, lease_node, lease_until, fence, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, '', 0, 0, $21, $22)`
+	insertOpenJob = insertJob + ` ON CONFLICT (tenant_id, open_key) DO NOTHING`
+)
 
 // InsertJob implements job.Store.
 func (s *Store) InsertJob(ctx context.Context, t iam.TenantID, j iam.Job, events ...iam.Event) (err error) {
@@ -48,18 +51,23 @@ func (s *Store) InsertJob(ctx context.Context, t iam.TenantID, j iam.Job, events
 
 // insertJob writes a job of the call's tenant.
 func (x *call) insertJob(ctx context.Context, j iam.Job) error {
-	tasks, err := encodeTasks(j.Tasks)
+	args, err := jobArgs(x.tenant, j)
 	if err != nil {
 		return err
 	}
+	_, err = x.exec(ctx, insertJob, args...)
+	return x.refers("tenant", string(x.tenant), x.unique("job", j.Key, err))
+}
+
+func jobArgs(t iam.TenantID, j iam.Job) ([]any, error) {
+	tasks, err := encodeTasks(j.Tasks)
 	var key any
 	if j.Key != "" {
 		key = j.Key
 	}
-	_, err = x.exec(ctx, insertJob, x.tenant, j.ID, j.Kind, j.Action, j.ObjectType, j.ObjectID, j.ObjectName, iam.Fold(j.ObjectName),
+	return []any{t, j.ID, j.Kind, j.Action, j.ObjectType, j.ObjectID, j.ObjectName, iam.Fold(j.ObjectName),
 		j.Summary, j.Status, j.Detail, j.LastError, int(j.Failure), j.Reason, j.User, string(j.Payload), key, tasks,
-		j.Attempts, j.RunAt, j.Created, j.Updated)
-	return x.refers("tenant", string(x.tenant), x.unique("job", j.Key, err))
+		j.Attempts, j.RunAt, j.Created, j.Updated}, err
 }
 
 // Without an alias, so that RETURNING can name them too.

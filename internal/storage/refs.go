@@ -37,23 +37,66 @@ func (d refsTo[T]) Scan(src any) error {
 	}
 	var refs []iam.Ref[T]
 	for s != "" {
-		if len(s) < 36 {
-			return errBrokenText
-		}
-		r := iam.Ref[T]{ID: T(s[:36])}
+		var r iam.Ref[T]
 		var err error
-		if r.Handle, s, err = cutNetstring(s[36:]); err != nil {
-			return err
-		}
-		if r.Name, s, err = cutNetstring(s); err != nil {
+		if r, s, err = cutRef[T](s); err != nil {
 			return err
 		}
 		refs = append(refs, r)
 	}
-	slices.SortFunc(refs, func(a, b iam.Ref[T]) int {
-		return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(string(a.ID), string(b.ID)))
-	})
+	slices.SortFunc(refs, compareRefs[T])
 	*d.refs = refs
+	return nil
+}
+
+func compareRefs[T ~string](a, b iam.Ref[T]) int {
+	return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(string(a.ID), string(b.ID)))
+}
+
+// roleText is the SQL, an aggregate, of roles in scopes: each a reference as
+// refText makes it, behind the netstring of the scope.
+func roleText(scope, id, handle, name string) string {
+	return "COALESCE(string_agg(" + netstring(scope) + " || CAST(" + id + " AS TEXT) || " + netstring(handle) + " || " + netstring(name) + ", ''), '')"
+}
+
+// rolesTo scans what roleText made, sorted by scope and name, and those of them
+// that are in the whole tenant.
+type rolesTo struct {
+	all     *[]iam.RoleIn
+	inWhole *[]iam.Ref[iam.RoleID]
+}
+
+func (d rolesTo) Scan(src any) error {
+	s, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("roles as %T", src)
+	}
+	var roles []iam.RoleIn
+	for s != "" {
+		scope, rest, err := cutNetstring(s)
+		if err != nil {
+			return err
+		}
+		r := iam.RoleIn{Scope: iam.Scope(scope)}
+		if r.Role, s, err = cutRef[iam.RoleID](rest); err != nil {
+			return err
+		}
+		roles = append(roles, r)
+	}
+	slices.SortFunc(roles, func(a, b iam.RoleIn) int {
+		return cmp.Or(strings.Compare(string(a.Scope), string(b.Scope)), compareRefs(a.Role, b.Role))
+	})
+	n := slices.IndexFunc(roles, func(r iam.RoleIn) bool { return r.Scope != iam.ScopeTenant }) // which sorts before all others
+	if n < 0 {
+		n = len(roles)
+	}
+	*d.all, *d.inWhole = roles, nil
+	if n > 0 {
+		*d.inWhole = make([]iam.Ref[iam.RoleID], n)
+	}
+	for i := range n {
+		(*d.inWhole)[i] = roles[i].Role
+	}
 	return nil
 }
 
@@ -96,6 +139,18 @@ func (d idsTo[T]) Scan(src any) error {
 }
 
 var errBrokenText = errors.New("a text of several that is not what this program makes")
+
+func cutRef[T ~string](s string) (r iam.Ref[T], rest string, err error) {
+	if len(s) < 36 {
+		return r, "", errBrokenText
+	}
+	r.ID = T(s[:36])
+	if r.Handle, rest, err = cutNetstring(s[36:]); err != nil {
+		return r, "", err
+	}
+	r.Name, rest, err = cutNetstring(rest)
+	return r, rest, err
+}
 
 func cutNetstring(s string) (text, rest string, err error) {
 	length, rest, ok := strings.Cut(s, ":")

@@ -1,13 +1,14 @@
 package storage
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
@@ -36,11 +37,61 @@ func TestRefsRoundTrip(t *testing.T) {
 		}
 		slices.SortFunc(want, func(a, b iam.Ref[iam.GroupID]) int { return strings.Compare(a.Name+string(a.ID), b.Name+string(b.ID)) })
 		byID := cmpopts.SortSlices(func(a, b iam.Ref[iam.GroupID]) bool { return a.ID < b.ID })
-		if d := cmp.Diff(want, got, byID, cmpopts.EquateEmpty()); d != "" {
+		if d := gocmp.Diff(want, got, byID, cmpopts.EquateEmpty()); d != "" {
 			t.Fatal(d)
 		}
 		if !slices.IsSortedFunc(got, func(a, b iam.Ref[iam.GroupID]) int { return strings.Compare(a.Name, b.Name) }) {
 			t.Fatalf("not by name: %q", got)
+		}
+	})
+}
+
+// TestRolesRoundTrip does in Go what roleText does in SQL.
+func TestRolesRoundTrip(t *testing.T) {
+	text := func(s string) string { return fmt.Sprint(utf8.RuneCountInString(s), ":", s) }
+	name := rapid.StringN(0, 4, -1)
+	role := rapid.Custom(func(t *rapid.T) iam.RoleIn {
+		return iam.RoleIn{
+			Role: iam.Ref[iam.RoleID]{
+				ID:   iam.RoleID(fmt.Sprintf("01900000-0000-7000-8000-%012d", rapid.Uint8().Draw(t, "id"))),
+				Name: name.Draw(t, "name"), Handle: name.Draw(t, "handle"),
+			},
+			Scope: iam.Scope(rapid.SampledFrom([]string{"", "*", "shop", "group:1", " ", "가"}).Draw(t, "scope")),
+		}
+	})
+	rapid.Check(t, func(t *rapid.T) {
+		want := rapid.SliceOf(role).Draw(t, "roles")
+		var column strings.Builder
+		for _, r := range want {
+			column.WriteString(text(string(r.Scope)) + string(r.Role.ID) + text(r.Role.Handle) + text(r.Role.Name))
+		}
+		var got []iam.RoleIn
+		var whole []iam.Ref[iam.RoleID]
+		if err := (rolesTo{&got, &whole}).Scan(column.String()); err != nil {
+			t.Fatal(err)
+		}
+		by := func(a, b iam.RoleIn) int {
+			return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Role.Name, b.Role.Name), cmp.Compare(a.Role.ID, b.Role.ID),
+				cmp.Compare(a.Role.Handle, b.Role.Handle))
+		}
+		slices.SortFunc(want, by)
+		if !slices.IsSortedFunc(got, func(a, b iam.RoleIn) int {
+			return cmp.Or(cmp.Compare(a.Scope, b.Scope), cmp.Compare(a.Role.Name, b.Role.Name))
+		}) {
+			t.Fatalf("not by scope and name: %v", got)
+		}
+		var inWhole []iam.Ref[iam.RoleID]
+		for _, r := range got {
+			if r.Scope == iam.ScopeTenant {
+				inWhole = append(inWhole, r.Role)
+			}
+		}
+		if !slices.Equal(inWhole, whole) {
+			t.Fatalf("in the whole tenant are %v of %v", whole, got)
+		}
+		slices.SortFunc(got, by)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%v, want %v", got, want)
 		}
 	})
 }
@@ -51,6 +102,13 @@ func TestBrokenText(t *testing.T) {
 		var refs []iam.Ref[iam.RoleID]
 		if err := (refsTo[iam.RoleID]{&refs}).Scan(s); err == nil {
 			t.Errorf("%q is read as %q", s, refs)
+		}
+	}
+	for _, s := range []string{"x", "0:", "0:" + id, "1:" + id + "0:0:", "0:" + id + "0:0:x", "0:" + id + "0:2:x", "-1:" + id + "0:0:"} {
+		var roles []iam.RoleIn
+		var whole []iam.Ref[iam.RoleID]
+		if err := (rolesTo{&roles, &whole}).Scan(s); err == nil {
+			t.Errorf("%q is read as %q", s, roles)
 		}
 	}
 	var ids []iam.APIGroupID
@@ -69,10 +127,10 @@ func TestBind(t *testing.T) {
 	type name string
 	got := bind([]any{name("a\x00"), "ok", map[string]string(nil), map[string]string{"k": "v"}, nil, true, int64(7), []byte("raw")})
 	want := []any{"a\ufffd", "ok", "{}", `{"k":"v"}`, nil, true, int64(7), []byte("raw")}
-	if d := cmp.Diff(want, got); d != "" {
+	if d := gocmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff(want, bind(got)); d != "" {
+	if d := gocmp.Diff(want, bind(got)); d != "" {
 		t.Error("a second time:", d)
 	}
 }

@@ -10,10 +10,10 @@ import (
 
 const (
 	insertRole = `INSERT INTO roles
-		(tenant_id, role_id, handle, name, name_key, description, builtin, attributes, created_at, updated_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1) ON CONFLICT DO NOTHING`
-	updateRole = `UPDATE roles SET name = $1, name_key = $2, description = $3, attributes = $4, updated_at = $5,
-		version = version + 1 WHERE tenant_id = $6 AND role_id = $7 AND version = $8`
+		(tenant_id, role_id, handle, name, name_key, description, builtin, disabled, attributes, created_at, updated_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1) ON CONFLICT DO NOTHING`
+	updateRole = `UPDATE roles SET name = $1, name_key = $2, description = $3, disabled = $4, attributes = $5, updated_at = $6,
+		version = version + 1 WHERE tenant_id = $7 AND role_id = $8 AND version = $9`
 	roleVersion = `SELECT version FROM roles WHERE tenant_id = $1 AND role_id = $2`
 	roleByName  = `SELECT role_id FROM roles WHERE tenant_id = $1 AND name_key = $2`
 	deleteRole  = `DELETE FROM roles WHERE tenant_id = $1 AND role_id = $2`
@@ -56,7 +56,8 @@ func (x *call) insertRole(ctx context.Context, r iam.Role) (iam.Role, error) {
 }
 
 func roleArgs(t iam.TenantID, r iam.Role) []any {
-	return []any{t, r.ID, r.Handle, r.Name, iam.Fold(r.Name), r.Description, r.Builtin, r.Attributes, r.Created, r.Updated}
+	return []any{t, r.ID, r.Handle, r.Name, iam.Fold(r.Name), r.Description, r.Builtin, r.Disabled, r.Attributes, r.Created,
+		r.Updated}
 }
 
 func (x *call) insertAPIGroupsOf(ctx context.Context, r iam.Role) error {
@@ -79,7 +80,7 @@ func (s *Store) UpdateRole(ctx context.Context, t iam.TenantID, r iam.Role, even
 		return err
 	}
 	return s.write(ctx, t, func(ctx context.Context, x *call) error {
-		n, err := x.exec(ctx, updateRole, r.Name, iam.Fold(r.Name), r.Description, r.Attributes, r.Updated, t, r.ID, r.Version)
+		n, err := x.exec(ctx, updateRole, r.Name, iam.Fold(r.Name), r.Description, r.Disabled, r.Attributes, r.Updated, t, r.ID, r.Version)
 		err = x.unique("role", r.Name, err)
 		if err := x.versioned(ctx, n, err, "role", string(r.ID), roleVersion, t, r.ID); err != nil {
 			return err
@@ -115,7 +116,8 @@ func (s *Store) DeleteRole(ctx context.Context, t iam.TenantID, id iam.RoleID, e
 }
 
 const (
-	roleColumns = `p.role_id, p.handle, p.name, p.description, p.builtin, p.attributes, p.created_at, p.updated_at, p.version,
+	roleColumns = `p.role_id, p.handle, p.name, p.description, p.builtin, p.disabled, p.attributes, p.created_at, p.updated_at,
+		p.version,
 		(SELECT COALESCE(string_agg(CAST(a.api_group_id AS TEXT), ''), '') FROM role_api_groups a
 			WHERE a.tenant_id = p.tenant_id AND a.role_id = p.role_id)`
 	readRoles        = `SELECT ` + roleColumns + ` FROM roles p WHERE p.tenant_id = $1`
@@ -125,8 +127,8 @@ const (
 )
 
 func scanRole(row scanner) (r iam.Role, err error) {
-	err = row.Scan(&r.ID, &r.Handle, &r.Name, &r.Description, &r.Builtin, to(&r.Attributes), to(&r.Created), to(&r.Updated),
-		&r.Version, idsTo[iam.APIGroupID]{&r.APIGroups})
+	err = row.Scan(&r.ID, &r.Handle, &r.Name, &r.Description, &r.Builtin, &r.Disabled, to(&r.Attributes), to(&r.Created),
+		to(&r.Updated), &r.Version, idsTo[iam.APIGroupID]{&r.APIGroups})
 	return r, err
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/job"
 	"github.com/gatehouse-id/gatehouse/internal/keyring"
 	"github.com/gatehouse-id/gatehouse/internal/notice"
+	"github.com/gatehouse-id/gatehouse/internal/object"
 	"github.com/gatehouse-id/gatehouse/internal/tenancy"
 )
 
@@ -24,6 +25,8 @@ type Store struct {
 	env    iam.Env
 	users  unchanged[userKey, iam.User]
 	epochs epochStatements
+	// objects are the statements that lock.
+	objects objectStatements
 
 	// OnEpoch is told the epoch of a tenant after each write that counted it
 	// up, before the method that wrote it returns: this node then believes
@@ -41,11 +44,12 @@ var (
 	_ cluster.Store   = (*Store)(nil)
 	_ keyring.Store   = (*Store)(nil)
 	_ notice.Store    = (*Store)(nil)
+	_ object.Store    = (*Store)(nil)
 )
 
 // New makes a Store on an engine whose schema is up to date.
 func New(e Engine, env iam.Env) *Store {
-	return &Store{engine: e, env: env, epochs: epochsSQL(e.Clock())}
+	return &Store{engine: e, env: env, epochs: epochsSQL(e.Clock()), objects: objectsSQL(e)}
 }
 
 // call runs the statements of one method. It puts arguments into the forms

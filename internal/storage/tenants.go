@@ -74,12 +74,12 @@ func (s *Store) UpdateTenant(ctx context.Context, id iam.TenantID, t iam.Tenant,
 }
 
 // parent_id is cast, since PostgreSQL takes ” for no identifier.
-const tenantColumns = `p.tenant_id, COALESCE(CAST(p.parent_id AS TEXT), ''), p.code, p.name, p.description, p.state, p.attributes,
-	p.created_at, p.updated_at, p.version`
+const tenantColumns = `p.tenant_id, COALESCE(CAST(p.parent_id AS TEXT), ''), p.code, p.name, p.description, p.state, p.plan,
+	p.attributes, p.created_at, p.updated_at, p.version`
 
 func scanTenant(row scanner) (t iam.Tenant, err error) {
-	err = row.Scan(&t.ID, &t.Parent, &t.Code, &t.Name, &t.Description, &t.State, to(&t.Attributes),
-		to(&t.Created), to(&t.Updated), &t.Version)
+	err = row.Scan(&t.ID, &t.Parent, &t.Code, &t.Name, &t.Description, &t.State, planTo{&t.Plan},
+		to(&t.Attributes), to(&t.Created), to(&t.Updated), &t.Version)
 	return t, err
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 
+	"github.com/gatehouse-id/gatehouse/internal/access"
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 	"github.com/gatehouse-id/gatehouse/internal/storage"
@@ -141,6 +142,10 @@ func fillOld(t *testing.T, db *sql.DB, tenant iam.TenantID) {
 	insert("user_groups", self, id(kindGroup, 1), "Team", "Team", "team", "", "{}", 1, 1, 1)
 	insert("memberships", self, id(kindGroup, 1), id(kindUser, 1), 1)
 	insert("roles", self, id(kindRole, 1), "reader", "reader", "reader", "", raw("FALSE"), "{}", 1, 1, 1)
+	if tenant == child {
+		insert("roles", self, id(kindRole, 2), "own", "Ves-IO-Admin-Role", "ves-io-admin-role", "Ours", raw("FALSE"), "{}", 1, 1, 1)
+		insert("roles", self, id(kindRole, 3), "ves-io-monitor-role", "watch", "watch", "Ours", raw("FALSE"), "{}", 1, 1, 1)
+	}
 	for n, scope := range []string{"", "*", "shared"} {
 		insert("bindings", self, id(kindBinding, n), id(kindUser, 1), raw("NULL"), id(kindRole, 1), scope, "x", 1)
 	}
@@ -232,16 +237,74 @@ func checkUpgraded(t *testing.T, store *storage.Store, tenant iam.TenantID) {
 		t.Errorf("settings %+v, %v", st, err)
 	}
 
-	// Old bindings end with their namespace like new ones.
+	checkRoles(t, store, tenant)
+
+	// Old bindings end with their namespace like new ones, and old namespaces
+	// are counted like new ones.
 	shared, err := store.Namespace(ctx, tenant, "shared")
-	if err != nil {
-		t.Fatal(err)
+	if err != nil || shared.Disabled || len(shared.Labels)+len(shared.Annotations) > 0 || shared.Advertise+string(shared.CreatedBy) != "" {
+		t.Fatalf("the namespace is %+v, %v", shared, err)
 	}
+	was := count(t, store, tenant)
 	if err := store.DeleteNamespace(ctx, tenant, shared.ID); err != nil {
 		t.Fatal(err)
 	}
+	if now := count(t, store, tenant); was != len(iam.BuiltinNamespaces()) || now != was-1 {
+		t.Errorf("there were %d namespaces, now there are %d", was, now)
+	}
 	if got, want := scopes(), []string{"@", "@*"}; !slices.Equal(got, want) {
 		t.Errorf("without the namespace, holdings %q, want %q", got, want)
+	}
+}
+
+func count(t *testing.T, store *storage.Store, tenant iam.TenantID) int {
+	t.Helper()
+	n, err := store.CountNamespaces(t.Context(), tenant)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// checkRoles wants the built-in roles that came later, under names that the
+// tenant had not given to roles of its own; those are as they were.
+func checkRoles(t *testing.T, store *storage.Store, tenant iam.TenantID) {
+	t.Helper()
+	l, err := store.Roles(t.Context(), tenant, iam.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]iam.Role{}
+	for _, r := range l.Items {
+		got[r.Handle] = r
+	}
+	want := 1 // the tenant's own
+	if tenant == child {
+		for n, handle := range map[int]string{2: "own", 3: "ves-io-monitor-role"} {
+			if r := got[handle]; r.ID != iam.RoleID(id(kindRole, n)) || r.Builtin || r.Disabled || r.Description != "Ours" {
+				t.Errorf("a role of the tenant's own is %+v", r)
+			}
+		}
+		want += 2
+	}
+	for _, b := range access.Builtin() {
+		if !strings.HasPrefix(b.Handle, "ves-io-") || tenant == child && (b.Handle == "ves-io-admin-role" || b.Handle == "ves-io-monitor-role") {
+			continue
+		}
+		want++
+		r := got[b.Handle]
+		if !iam.ValidID(string(r.ID)) || r.ID[14] != '7' || !strings.ContainsRune("89ab", rune(r.ID[19])) || iam.Short(r.ID) == "" {
+			t.Errorf("the id of role %q is %q", b.Handle, r.ID)
+		}
+		if r.Name != b.Name || r.Description != b.Description || !r.Builtin || r.Disabled || r.Version != 1 || r.Created.IsZero() {
+			t.Errorf("role %+v, want it like %+v", r, b)
+		}
+		if u, err := store.Role(t.Context(), tenant, access.RoleKey{Name: b.Name}); err != nil || u.ID != r.ID {
+			t.Errorf("by name: %+v, %v", u, err)
+		}
+	}
+	if len(l.Items) != want {
+		t.Errorf("%d roles, want %d", len(l.Items), want)
 	}
 }
 

@@ -11,23 +11,23 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// A user comes with its groups and its roles in the whole tenant.
+// A user comes with its groups and with its own roles in all scopes.
 var userColumns = `p.user_id, p.handle, p.username, p.label, p.email, p.email_verified, p.given_name, p.family_name,
 	p.display_name, p.phone, p.state, p.attributes, p.password_hash <> '', p.must_change_password, p.last_login_at,
 	p.created_at, p.updated_at, p.version, p.password_changed_at, p.number, p.language, p.time_zone, p.theme, p.rules,
 	(SELECT ` + refText("g.group_id", "g.handle", "g.name") + `
 		FROM memberships m CROSS JOIN user_groups g
 		WHERE m.tenant_id = p.tenant_id AND m.user_id = p.user_id AND g.tenant_id = m.tenant_id AND g.group_id = m.group_id),
-	(SELECT ` + refText("r.role_id", "r.handle", "r.name") + `
+	(SELECT ` + roleText("b.scope", "r.role_id", "r.handle", "r.name") + `
 		FROM bindings b CROSS JOIN roles r
-		WHERE b.tenant_id = p.tenant_id AND b.user_id = p.user_id AND b.scope = ''
+		WHERE b.tenant_id = p.tenant_id AND b.user_id = p.user_id
 		AND r.tenant_id = b.tenant_id AND r.role_id = b.role_id)`
 
 func scanUser(row scanner) (u iam.User, err error) {
 	err = row.Scan(&u.ID, &u.Handle, &u.Username, &u.Label, &u.Email, &u.EmailVerified, &u.GivenName, &u.FamilyName,
 		&u.DisplayName, &u.Phone, &u.State, to(&u.Attributes), &u.HasPassword, &u.MustChangePassword, to(&u.LastLogin),
 		to(&u.Created), to(&u.Updated), &u.Version, to(&u.PasswordChanged), &u.Number, &u.Language, &u.TimeZone, &u.Theme, to(&u.Rules),
-		refsTo[iam.GroupID]{&u.Groups}, refsTo[iam.RoleID]{&u.Roles})
+		refsTo[iam.GroupID]{&u.Groups}, rolesTo{&u.Bindings, &u.Roles})
 	return u, err
 }
 
@@ -55,7 +55,8 @@ func (s *Store) User(ctx context.Context, t iam.TenantID, k directory.UserKey) (
 		return u, err
 	})
 	// What is remembered is nobody's to change.
-	u.Attributes, u.Groups, u.Roles = maps.Clone(u.Attributes), slices.Clone(u.Groups), slices.Clone(u.Roles)
+	u.Attributes, u.Groups = maps.Clone(u.Attributes), slices.Clone(u.Groups)
+	u.Roles, u.Bindings = slices.Clone(u.Roles), slices.Clone(u.Bindings)
 	u.Rules.Pages.Sources, u.Rules.API.Sources = slices.Clone(u.Rules.Pages.Sources), slices.Clone(u.Rules.API.Sources)
 	return u, err
 }
@@ -101,9 +102,6 @@ var users = listing[iam.User]{
 	scan: scanUser,
 }
 
-// The number of all users is kept, since counting a million takes long.
-const countUsers = `SELECT CAST(COALESCE(SUM(n), 0) AS BIGINT) FROM row_counts WHERE tenant_id = $1 AND kind = 'users'`
-
 // Users that are in a group, and users to whom a role is bound in the whole tenant.
 const (
 	membersOf = `user_id IN (SELECT m.user_id FROM memberships m WHERE m.tenant_id = ? AND m.group_id = ?)`
@@ -127,8 +125,8 @@ func (s *Store) Users(ctx context.Context, t iam.TenantID, f directory.UserFilte
 			l, err = users.list(ctx, x, where, p)
 			return err
 		}
-		var total int
-		if err := x.row(ctx, countUsers, t).Scan(&total); err != nil {
+		total, err := x.counted(ctx, countedUsers)
+		if err != nil {
 			return err
 		}
 		p := p

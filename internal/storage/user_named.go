@@ -2,7 +2,6 @@ package storage
 
 import (
 	"context"
-	"slices"
 
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -33,66 +32,11 @@ func appeared(what, name string, err error) error {
 	return err
 }
 
-const (
-	groupsOfUser = `SELECT group_id FROM memberships WHERE tenant_id = $1 AND user_id = $2`
-	insertMember = `INSERT INTO memberships (tenant_id, group_id, user_id, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
-	deleteMember = `DELETE FROM memberships WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3`
-
-	rolesOfUser    = `SELECT role_id FROM bindings WHERE tenant_id = $1 AND user_id = $2 AND scope = ''`
-	insertUserRole = `INSERT INTO bindings (tenant_id, binding_id, user_id, role_id, scope, created_by, created_at)
-		VALUES ($1, $2, $3, $4, '', $5, $6) ON CONFLICT DO NOTHING`
-	deleteUserRole = `DELETE FROM bindings WHERE tenant_id = $1 AND role_id = $2 AND user_id = $3 AND scope = ''`
-)
-
-// setNamed makes memberships and bindings in the whole tenant what the write
-// says. Those that stay keep their rows.
+// setNamed makes memberships and bindings what the write says. Those that stay
+// keep their rows.
 func (x *call) setNamed(ctx context.Context, w directory.UserWrite, events []iam.Event) error {
-	u, at := w.User.ID, w.User.Updated
-	err := replace(ctx, x, u, w.Groups, groupsOfUser, deleteMember, func(id iam.GroupID) error {
-		if err := checkID("group", id); err != nil {
-			return err
-		}
-		_, err := x.exec(ctx, insertMember, x.tenant, id, u, at)
-		return x.refers("group", string(id), err)
-	})
-	if err != nil {
+	if err := x.setGroups(ctx, w); err != nil {
 		return err
 	}
-	return replace(ctx, x, u, w.Roles, rolesOfUser, deleteUserRole, func(id iam.RoleID) error {
-		if err := checkID("role", id); err != nil {
-			return err
-		}
-		_, err := x.exec(ctx, insertUserRole, x.tenant, x.store.env.NewID(), u, id, author(events), at)
-		return x.refers("role", string(id), err)
-	})
-}
-
-// replace makes the ids that a user refers to those that are wanted, unless
-// wanted is nil. current reads them by tenant and user; remove removes one by
-// tenant, id and user.
-func replace[T ~string](ctx context.Context, x *call, u iam.UserID, wanted *[]T, current, remove string, insert func(T) error) error {
-	if wanted == nil {
-		return nil
-	}
-	old, err := all(ctx, x, scanOne[T], current, x.tenant, u)
-	if err != nil {
-		return err
-	}
-	for _, id := range old {
-		if slices.Contains(*wanted, id) {
-			continue
-		}
-		if _, err := x.exec(ctx, remove, x.tenant, id, u); err != nil {
-			return err
-		}
-	}
-	for _, id := range *wanted {
-		if slices.Contains(old, id) {
-			continue
-		}
-		if err := insert(id); err != nil {
-			return err
-		}
-	}
-	return nil
+	return x.setBindings(ctx, w, events)
 }

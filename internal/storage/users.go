@@ -3,7 +3,6 @@ package storage
 import (
 	"context"
 	"fmt"
-	"hash/fnv"
 	"strconv"
 	"time"
 
@@ -30,8 +29,6 @@ const (
 	userVersion  = `SELECT version FROM users WHERE tenant_id = $1 AND user_id = $2`
 	usernameUser = `SELECT user_id FROM users WHERE tenant_id = $1 AND username_key = $2`
 	numberUser   = `SELECT user_id FROM users WHERE tenant_id = $1 AND number = $2`
-	countRow     = `INSERT INTO row_counts (tenant_id, kind, slot, n) VALUES ($1, 'users', $2, $3)
-		ON CONFLICT (tenant_id, kind, slot) DO UPDATE SET n = row_counts.n + $3`
 )
 
 // InsertUser implements directory.Store.
@@ -49,7 +46,7 @@ func (s *Store) InsertUser(ctx context.Context, t iam.TenantID, w directory.User
 		if err := x.insertUser(ctx, w); err != nil {
 			return err
 		}
-		if err := x.countUser(ctx, w.User.ID, 1); err != nil {
+		if err := x.count(ctx, countedUsers, string(w.User.ID), 1); err != nil {
 			return err
 		}
 		if err := x.setNamed(ctx, w, events); err != nil {
@@ -141,7 +138,7 @@ func (s *Store) UpdateUser(ctx context.Context, t iam.TenantID, w directory.User
 		if u, err = scanUser(x.row(ctx, readUserByID, t, w.User.ID)); err != nil {
 			return err
 		}
-		if w.Security || endSessions || made {
+		if w.Security || endSessions || made || w.Bindings != nil {
 			return x.bump(ctx)
 		}
 		return nil
@@ -172,7 +169,7 @@ func (s *Store) DeleteUser(ctx context.Context, t iam.TenantID, id iam.UserID, e
 		if err := x.one(ctx, "user", string(id), deleteUser, t, id); err != nil {
 			return err
 		}
-		if err := x.countUser(ctx, id, -1); err != nil {
+		if err := x.count(ctx, countedUsers, string(id), -1); err != nil {
 			return err
 		}
 		if err := x.note(ctx, events); err != nil {
@@ -180,18 +177,6 @@ func (s *Store) DeleteUser(ctx context.Context, t iam.TenantID, id iam.UserID, e
 		}
 		return x.bump(ctx)
 	})
-}
-
-// countSlots is over how many rows the number of a tenant's users is spread.
-const countSlots = 16
-
-// countUser adds to the number of users. The same user is always counted in
-// the same slot, so that none goes below zero.
-func (x *call) countUser(ctx context.Context, id iam.UserID, n int) error {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(id)) // which never fails
-	_, err := x.exec(ctx, countRow, x.tenant, int64(h.Sum32()%countSlots), n)
-	return err
 }
 
 // maxHandles is how many of one name are numbered.

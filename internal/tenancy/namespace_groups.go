@@ -30,6 +30,9 @@ type Rights interface {
 	// scopes, that a binding whose own scope is a certain namespace or group
 	// of namespaces gives.
 	CheckBindings(ctx context.Context, by iam.Actor, of iam.Scope, in ...iam.Scope) error
+	// CheckPattern answers Invalid when no operation needs a permission of the
+	// pattern.
+	CheckPattern(pattern string) error
 }
 
 // maxNamespaceGroups bounds the groups of namespaces of a tenant.

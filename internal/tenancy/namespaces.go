@@ -13,15 +13,17 @@ import (
 type NamespaceStore interface {
 	// InsertNamespace writes a namespace. Exists: the name is taken.
 	InsertNamespace(ctx context.Context, t iam.TenantID, n iam.Namespace, events ...iam.Event) error
-	// UpdateNamespace writes the description at n.Version. NotFound, Conflict.
+	// UpdateNamespace writes all but the name at n.Version. NotFound, Conflict.
 	UpdateNamespace(ctx context.Context, t iam.TenantID, n iam.Namespace, events ...iam.Event) error
 	// DeleteNamespace removes a namespace, also out of its groups, and the
-	// bindings in it. NotFound.
+	// bindings in it. NotFound; Precondition: it has objects.
 	DeleteNamespace(ctx context.Context, t iam.TenantID, id iam.NamespaceID, events ...iam.Event) error
 	// Namespace answers a namespace by name. NotFound.
 	Namespace(ctx context.Context, t iam.TenantID, name string) (iam.Namespace, error)
 	// Namespaces answers all namespaces, by name.
 	Namespaces(ctx context.Context, t iam.TenantID) ([]iam.Namespace, error)
+	// CountNamespaces answers how many there are.
+	CountNamespaces(ctx context.Context, t iam.TenantID) (int, error)
 }
 
 // maxNamespaces bounds the namespaces of a tenant.
@@ -38,19 +40,35 @@ func (s *Service) Namespaces(ctx context.Context, by iam.Actor) ([]iam.Namespace
 	return s.store.Namespaces(ctx, by.Tenant)
 }
 
+// NewNamespace is what a caller says of a namespace to be made.
+type NewNamespace struct {
+	Name        string // a DNS label (RFC 1035), 1 to 64 characters
+	Description string
+	Labels      map[string]string
+	Annotations map[string]string
+	Disabled    bool
+}
+
 // CreateNamespace makes a namespace. Invalid; Exists; Precondition: there are
 // as many as there may be.
-func (s *Service) CreateNamespace(ctx context.Context, by iam.Actor, name, description string) (iam.Namespace, error) {
+func (s *Service) CreateNamespace(ctx context.Context, by iam.Actor, in NewNamespace) (iam.Namespace, error) {
 	now := s.env.Time()
-	n := iam.Namespace{ID: iam.NamespaceID(s.env.NewID()), Name: name, Description: description, Created: now, Updated: now, Version: 1}
-	if err := checkNamespace(n); err != nil {
+	n := iam.Namespace{ID: iam.NamespaceID(s.env.NewID()), Name: in.Name, Description: in.Description, Labels: in.Labels,
+		Annotations: in.Annotations, Disabled: in.Disabled, CreatedBy: by.User, Created: now, Updated: now, Version: 1}
+	var c iam.Checker
+	c.Length("name", n.Name, 1, maxNamespaceName)
+	if n.Name != "" && !label.MatchString(n.Name) {
+		c.Add("name", iam.ReasonFormat, "name must be lower-case letters, digits and '-', begin with a letter, and end with a letter or digit")
+	}
+	checkNamespace(&c, n)
+	if err := c.Err(); err != nil {
 		return iam.Namespace{}, err
 	}
-	present, err := s.store.Namespaces(ctx, by.Tenant)
+	present, err := s.store.CountNamespaces(ctx, by.Tenant)
 	if err != nil {
 		return iam.Namespace{}, err
 	}
-	if len(present) >= maxNamespaces {
+	if present >= maxNamespaces {
 		return iam.Namespace{}, iam.E(iam.Precondition, "a tenant has at most %d namespaces", maxNamespaces).Because(iam.ReasonLimit)
 	}
 	if err := s.store.InsertNamespace(ctx, by.Tenant, n, s.env.Event(by, "namespace", "create", string(n.ID), n.Name)); err != nil {
@@ -64,10 +82,15 @@ func (s *Service) CreateNamespace(ctx context.Context, by iam.Actor, name, descr
 // namespace as it is.
 type NamespaceChange struct {
 	Description *string
+	Labels      *map[string]string
+	Annotations *map[string]string
+	Disabled    *bool
+	Advertise   *string // "Default", "Enable" or "Disable"
 	Version     int64
 }
 
-// UpdateNamespace changes a namespace. NotFound, Invalid, Conflict.
+// UpdateNamespace changes a namespace. NotFound, Invalid, Conflict;
+// Precondition: one that every tenant has cannot be disabled.
 func (s *Service) UpdateNamespace(ctx context.Context, by iam.Actor, name string, ch NamespaceChange) (iam.Namespace, error) {
 	n, err := s.store.Namespace(ctx, by.Tenant, name)
 	if err != nil {
@@ -77,8 +100,18 @@ func (s *Service) UpdateNamespace(ctx context.Context, by iam.Actor, name string
 		return iam.Namespace{}, iam.ErrStale("namespace", name)
 	}
 	set(&n.Description, ch.Description)
-	if err := checkNamespace(n); err != nil {
+	set(&n.Labels, ch.Labels)
+	set(&n.Annotations, ch.Annotations)
+	set(&n.Disabled, ch.Disabled)
+	set(&n.Advertise, ch.Advertise)
+	var c iam.Checker
+	checkNamespace(&c, n)
+	if err := c.Err(); err != nil {
 		return iam.Namespace{}, err
+	}
+	if n.Disabled && builtinNamespace(name) {
+		return iam.Namespace{}, iam.E(iam.Precondition, "namespace %q is in every tenant and cannot be disabled", name).
+			Because(iam.ReasonBuiltin).About(name)
 	}
 	n.Updated = s.env.Time()
 	if err := s.store.UpdateNamespace(ctx, by.Tenant, n, s.env.Event(by, "namespace", "update", string(n.ID), n.Name)); err != nil {
@@ -90,19 +123,28 @@ func (s *Service) UpdateNamespace(ctx context.Context, by iam.Actor, name string
 
 // DeleteNamespace removes a namespace and the bindings in it, and takes it out
 // of its groups. NotFound; Precondition: it is one of those that every tenant
-// has; Denied: a binding gives a right in it that the actor lacks there.
+// has, or it has objects; Denied: a binding gives a right in it that the actor
+// lacks there.
 func (s *Service) DeleteNamespace(ctx context.Context, by iam.Actor, name string) error {
-	if slices.Contains(iam.BuiltinNamespaces(), name) {
-		return iam.E(iam.Precondition, "namespace %q is in every tenant and cannot be deleted", name).Because(iam.ReasonBuiltin).About(name)
-	}
-	n, err := s.store.Namespace(ctx, by.Tenant, name)
+	n, err := s.CheckNamespaceEnd(ctx, by, name)
 	if err != nil {
 		return err
 	}
-	if err := s.checkEnd(ctx, by, n); err != nil {
-		return err
-	}
 	return s.store.DeleteNamespace(ctx, by.Tenant, n.ID, s.env.Event(by, "namespace", "delete", string(n.ID), n.Name))
+}
+
+// CheckNamespaceEnd answers the namespace when the actor may remove it, for who
+// has to empty it first. Errors as of DeleteNamespace.
+func (s *Service) CheckNamespaceEnd(ctx context.Context, by iam.Actor, name string) (iam.Namespace, error) {
+	if builtinNamespace(name) {
+		return iam.Namespace{}, iam.E(iam.Precondition, "namespace %q is in every tenant and cannot be deleted", name).
+			Because(iam.ReasonBuiltin).About(name)
+	}
+	n, err := s.store.Namespace(ctx, by.Tenant, name)
+	if err != nil {
+		return iam.Namespace{}, err
+	}
+	return n, s.checkEnd(ctx, by, n)
 }
 
 // checkEnd answers Denied when bindings would end with a namespace that the
@@ -127,15 +169,26 @@ func (s *Service) checkEnd(ctx context.Context, by iam.Actor, n iam.Namespace) e
 	return nil
 }
 
-// label is a DNS label (RFC 1123 section 2.1), in lower case.
-var label = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+// maxNamespaceName is what F5's clients take for the longest label, in characters.
+const maxNamespaceName = 64
 
-func checkNamespace(n iam.Namespace) error {
-	var c iam.Checker
-	c.Length("name", n.Name, 1, 63)
-	if n.Name != "" && !label.MatchString(n.Name) {
-		c.Add("name", iam.ReasonFormat, "name must be lower-case letters, digits and '-', and begin and end with a letter or digit")
+// maxNamespaceDescription is that of any object, in characters.
+const maxNamespaceDescription = 1200
+
+// label is a DNS label (RFC 1035 section 2.3.1), in lower case.
+var label = regexp.MustCompile(`^[a-z]([a-z0-9-]*[a-z0-9])?$`)
+
+// advertising are the values of iam.Namespace.Advertise.
+var advertising = []string{"", "Default", "Enable", "Disable"}
+
+// checkNamespace checks what can change.
+func checkNamespace(c *iam.Checker, n iam.Namespace) {
+	c.Length("description", n.Description, 0, maxNamespaceDescription)
+	c.Labels("labels", n.Labels)
+	c.Annotations("annotations", n.Annotations)
+	if !slices.Contains(advertising, n.Advertise) {
+		c.Add("advertise", iam.ReasonFormat, "advertise must be one of Default, Enable and Disable")
 	}
-	c.Length("description", n.Description, 0, maxDescription)
-	return c.Err()
 }
+
+func builtinNamespace(name string) bool { return slices.Contains(iam.BuiltinNamespaces(), name) }

@@ -2,6 +2,8 @@ package tenancy_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +19,8 @@ func TestNamespaces(t *testing.T) {
 	inEach(t, map[string]func(*testing.T, world){
 		"life":                       testNamespace,
 		"names":                      testNamespaceNames,
+		"what there is to say":       testNamespaceFacts,
+		"what cannot be said":        testNamespaceRules,
 		"groups":                     testNamespaceGroups,
 		"members of groups":          testNamespaceGroupMembers,
 		"of other tenants":           testNamespacesOfOthers,
@@ -28,7 +32,7 @@ func TestNamespaces(t *testing.T) {
 
 func (w world) namespace(t *testing.T, name string) iam.Namespace {
 	t.Helper()
-	n, err := w.Tenancy.CreateNamespace(t.Context(), w.by, name, "")
+	n, err := w.Tenancy.CreateNamespace(t.Context(), w.by, tenancy.NewNamespace{Name: name})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +50,7 @@ func (w world) group(t *testing.T, name string, namespaces ...string) iam.Namesp
 
 func testNamespace(t *testing.T, w world) {
 	ctx := t.Context()
-	made, err := w.Tenancy.CreateNamespace(ctx, w.by, "shop", "가게")
+	made, err := w.Tenancy.CreateNamespace(ctx, w.by, tenancy.NewNamespace{Name: "shop", Description: "가게"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +58,7 @@ func testNamespace(t *testing.T, w world) {
 	if err != nil || !cmp.Equal(got, made) || got.Description != "가게" || got.Version != 1 {
 		t.Errorf("made %+v, read %+v, %v", made, got, err)
 	}
-	if _, err := w.Tenancy.CreateNamespace(ctx, w.by, "shop", ""); !iam.Is(err, iam.Exists) {
+	if _, err := w.Tenancy.CreateNamespace(ctx, w.by, tenancy.NewNamespace{Name: "shop"}); !iam.Is(err, iam.Exists) {
 		t.Errorf("a name that is taken: %v", err)
 	}
 	got, err = w.Tenancy.UpdateNamespace(ctx, w.by, "shop", tenancy.NamespaceChange{Description: ptr("shop"), Version: 1})
@@ -64,7 +68,7 @@ func testNamespace(t *testing.T, w world) {
 	if again, err := w.Tenancy.Namespace(ctx, w.by, "shop"); err != nil || !cmp.Equal(again, got) {
 		t.Errorf("read %+v, %v (-want +got)\n%s", again, err, cmp.Diff(got, again))
 	}
-	if _, err := w.Tenancy.UpdateNamespace(ctx, w.by, "shop", tenancy.NamespaceChange{Description: ptr(strings.Repeat("x", 1025))}); !iam.Is(err, iam.Invalid) {
+	if _, err := w.Tenancy.UpdateNamespace(ctx, w.by, "shop", tenancy.NamespaceChange{Description: ptr(strings.Repeat("x", 1201))}); !iam.Is(err, iam.Invalid) {
 		t.Errorf("a long description: %v", err)
 	}
 	all, err := w.Tenancy.Namespaces(ctx, w.by)
@@ -102,14 +106,93 @@ func testNamespace(t *testing.T, w world) {
 
 func testNamespaceNames(t *testing.T, w world) {
 	for name, ok := range map[string]bool{
-		"a": true, "0": true, "a-b": true, "a--b": true, strings.Repeat("a", 63): true,
+		"a": true, "a0": true, "0": false, "0a": false, "a-b": true, "a--b": true, strings.Repeat("a", 64): true,
 		"": false, "A": false, "-a": false, "a-": false, "a_b": false, "a.b": false, "a b": false, "*": false, "가게": false,
-		"group:x": false, "a\n": false, strings.Repeat("a", 64): false,
+		"group:x": false, "a\n": false, strings.Repeat("a", 65): false,
 	} {
-		_, err := w.Tenancy.CreateNamespace(t.Context(), w.by, name, "")
+		_, err := w.Tenancy.CreateNamespace(t.Context(), w.by, tenancy.NewNamespace{Name: name})
 		if (err == nil) != ok || err != nil && !iam.Is(err, iam.Invalid) {
 			t.Errorf("%q: %v, ok %v", name, err, ok)
 		}
+	}
+}
+
+// What is said of a namespace is kept, and a change leaves alone what it does
+// not name.
+func testNamespaceFacts(t *testing.T, w world) {
+	ctx := t.Context()
+	made, err := w.Tenancy.CreateNamespace(ctx, w.by, tenancy.NewNamespace{Name: "shop", Description: "가게", Disabled: true,
+		Labels: map[string]string{"ves.io/team": "retail"}, Annotations: map[string]string{"note": "한 줄"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if made.CreatedBy != w.by.User || made.Advertise != "" {
+		t.Errorf("made %+v", made)
+	}
+	want := made
+	for what, tt := range map[string]struct {
+		change tenancy.NamespaceChange
+		apply  func(*iam.Namespace)
+	}{
+		"nothing":     {tenancy.NamespaceChange{}, func(*iam.Namespace) {}},
+		"labels":      {tenancy.NamespaceChange{Labels: &map[string]string{"a": ""}}, func(n *iam.Namespace) { n.Labels = map[string]string{"a": ""} }},
+		"annotations": {tenancy.NamespaceChange{Annotations: &map[string]string{"b": "c"}}, func(n *iam.Namespace) { n.Annotations = map[string]string{"b": "c"} }},
+		"disabled":    {tenancy.NamespaceChange{Disabled: ptr(false)}, func(n *iam.Namespace) { n.Disabled = false }},
+		"advertise":   {tenancy.NamespaceChange{Advertise: ptr("Enable")}, func(n *iam.Namespace) { n.Advertise = "Enable" }},
+	} {
+		if _, err := w.Tenancy.UpdateNamespace(ctx, w.by, "shop", tt.change); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+		tt.apply(&want)
+		want.Version++
+		got, err := w.Tenancy.Namespace(ctx, w.by, "shop")
+		want.Updated = got.Updated
+		if err != nil || !cmp.Equal(got, want) {
+			t.Errorf("%s: %v (-want +got)\n%s", what, err, cmp.Diff(want, got))
+		}
+	}
+	for _, name := range iam.BuiltinNamespaces() {
+		if _, err := w.Tenancy.UpdateNamespace(ctx, w.by, name, tenancy.NamespaceChange{Disabled: ptr(true)}); !iam.Is(err, iam.Precondition) {
+			t.Errorf("%s disabled: %v, want Precondition", name, err)
+		}
+		if _, err := w.Tenancy.UpdateNamespace(ctx, w.by, name, tenancy.NamespaceChange{Labels: &map[string]string{"a": "b"}}); err != nil {
+			t.Errorf("%s labelled: %v", name, err)
+		}
+	}
+}
+
+func testNamespaceRules(t *testing.T, w world) {
+	ctx := t.Context()
+	many := map[string]string{}
+	for i := range iam.MaxLabels + 1 {
+		many[fmt.Sprint("k", i)] = "v"
+	}
+	w.namespace(t, "shop")
+	for what, tt := range map[string]struct {
+		path string
+		ch   tenancy.NamespaceChange
+	}{
+		"a label's key":       {"labels", tenancy.NamespaceChange{Labels: &map[string]string{"a b": "c"}}},
+		"a label's value":     {"labels", tenancy.NamespaceChange{Labels: &map[string]string{"a": "b!"}}},
+		"many labels":         {"labels", tenancy.NamespaceChange{Labels: &many}},
+		"an annotation's key": {"annotations", tenancy.NamespaceChange{Annotations: &map[string]string{"": "c"}}},
+		"a long annotation":   {"annotations", tenancy.NamespaceChange{Annotations: &map[string]string{"a": strings.Repeat("x", 1025)}}},
+		"many annotations":    {"annotations", tenancy.NamespaceChange{Annotations: &many}},
+		"advertise":           {"advertise", tenancy.NamespaceChange{Advertise: ptr("Sometimes")}},
+		"description":         {"description", tenancy.NamespaceChange{Description: ptr(strings.Repeat("x", 1201))}},
+	} {
+		_, err := w.Tenancy.UpdateNamespace(ctx, w.by, "shop", tt.ch)
+		e, ok := errors.AsType[*iam.Error](err)
+		if !ok || e.Kind != iam.Invalid || len(e.Fields) != 1 || e.Fields[0].Path != tt.path {
+			t.Errorf("%s: %v, want Invalid at %s", what, err, tt.path)
+		}
+	}
+	_, err := w.Tenancy.CreateNamespace(ctx, w.by, tenancy.NewNamespace{Name: "bank", Labels: many, Annotations: many})
+	if e, ok := errors.AsType[*iam.Error](err); !ok || len(e.Fields) != 2 {
+		t.Errorf("made with too much: %v", err)
+	}
+	if n, err := w.Tenancy.Namespace(ctx, w.by, "shop"); err != nil || n.Version != 1 {
+		t.Errorf("after refusals version %d, %v", n.Version, err)
 	}
 }
 
@@ -222,9 +305,7 @@ func testNamespacesOfOthers(t *testing.T, w world) {
 // crowded is a store with as many namespaces, and groups of them, as may be.
 type crowded struct{ *storage.Store }
 
-func (crowded) Namespaces(context.Context, iam.TenantID) ([]iam.Namespace, error) {
-	return make([]iam.Namespace, 10_000), nil
-}
+func (crowded) CountNamespaces(context.Context, iam.TenantID) (int, error) { return 10_000, nil }
 
 func (crowded) NamespaceGroups(context.Context, iam.TenantID) ([]iam.NamespaceGroup, error) {
 	return make([]iam.NamespaceGroup, 1000), nil
@@ -232,7 +313,7 @@ func (crowded) NamespaceGroups(context.Context, iam.TenantID) ([]iam.NamespaceGr
 
 func testManyNamespaces(t *testing.T, w world) {
 	full := tenancy.New(crowded{w.Store}, nil, w.Jobs, w.Access, w.Env(), nil)
-	if _, err := full.CreateNamespace(t.Context(), w.by, "more", ""); !iam.Is(err, iam.Precondition) {
+	if _, err := full.CreateNamespace(t.Context(), w.by, tenancy.NewNamespace{Name: "more"}); !iam.Is(err, iam.Precondition) {
 		t.Errorf("one namespace more: %v", err)
 	}
 	if _, err := full.CreateNamespaceGroup(t.Context(), w.by, tenancy.NewNamespaceGroup{Name: "more"}); !iam.Is(err, iam.Precondition) {

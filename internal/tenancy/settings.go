@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -78,6 +79,7 @@ func changedSettings(old, in iam.Settings) map[string]string {
 	note("keep_audit_events", old.KeepAuditEvents != in.KeepAuditEvents)
 	note("language", old.Language != in.Language)
 	note("branding", old.Branding != in.Branding)
+	note("terms", old.Terms != in.Terms)
 	return m
 }
 
@@ -104,6 +106,8 @@ const (
 	longestBlock  = 24 * time.Hour
 	leastMinimum  = 4   // characters; below, a password is none
 	greatestShort = 128 // of MinLength
+	maxVersion    = 64
+	maxTerms      = 64 << 10
 )
 
 var colour = regexp.MustCompile(`^#[0-9a-f]{6}$`)
@@ -137,7 +141,21 @@ func checkSettings(in iam.Settings) error {
 	if in.Branding.Accent != "" && !colour.MatchString(in.Branding.Accent) {
 		c.Add("branding.accent", iam.ReasonFormat, "branding.accent must be a colour such as #1a73e8")
 	}
+	checkTerms(&c, in.Terms)
 	return c.Err()
+}
+
+// checkTerms refuses terms that nobody could accept by their version.
+func checkTerms(c *iam.Checker, t iam.Terms) {
+	least := 0
+	if t.Text != "" {
+		least = 1
+	}
+	c.Length("terms.version", t.Version, least, maxVersion)
+	if !iam.Printable(t.Version) || strings.TrimSpace(t.Version) != t.Version {
+		c.Add("terms.version", iam.ReasonFormat, "terms.version must not have invisible characters or white space around it")
+	}
+	c.Length("terms.text", t.Text, 0, maxTerms)
 }
 
 func checkPasswordPolicy(c *iam.Checker, p iam.PasswordPolicy) {

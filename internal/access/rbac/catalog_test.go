@@ -31,39 +31,6 @@ func testCatalog() *Catalog {
 	return NewCatalog(endpoints)
 }
 
-func TestMatch(t *testing.T) {
-	c := testCatalog()
-	for _, tt := range []struct{ method, path, want string }{
-		{"POST", "/v2.1/auth", "signIn"},
-		{"GET", "/v2.1/regions", "listRegions"},
-		{"POST", "/v2.1/regions", "createRegion"},
-		{"GET", "/v2.1/regions/seoul", "getRegion"},
-		{"GET", "/v2.1/regions/count", "countRegions"},    // literal beats parameter
-		{"DELETE", "/v2.1/regions/count", "deleteRegion"}, // unless it has no such method
-		{"GET", "/v2.1/regions/seoul/zones", "listZones"},
-		{"GET", "/v2.1/regions/count/zones", "listZones"}, // back out of the literal branch
-		{"GET", "/v2.1/regions/count/total", "countZones"},
-		{"GET", "/api/config/namespaces/system/things/a%2Fb", "getObject"},
-		{"PATCH", "/v2.1/regions", ""},
-		{"GET", "/v2.1/regions/", ""}, // a parameter is never empty
-		{"GET", "/v2.1/regions//zones", ""},
-		{"GET", "/v2.1/regions/seoul/zones/", ""},
-		{"GET", "/v2.1", ""},
-		{"GET", "v2.1/regions", ""},
-		{"GET", "", ""},
-		{"get", "/v2.1/regions", ""},
-	} {
-		i, ok := c.Match(tt.method, tt.path)
-		got := ""
-		if ok {
-			got = c.Endpoint(i).ID
-		}
-		if got != tt.want {
-			t.Errorf("Match(%s %s) = %q, want %q", tt.method, tt.path, got, tt.want)
-		}
-	}
-}
-
 func TestIndexIgnoresNamesOfParameters(t *testing.T) {
 	c := testCatalog()
 	i, ok := c.Index("GET", "/api/config/namespaces/{metadata.namespace}/things/{n}")

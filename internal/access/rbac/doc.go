@@ -13,6 +13,7 @@
 //	Endpoint...  ── NewCatalog ──► Catalog     once, at the start
 //	iam.Role + iam.APIGroup... ── CompileRole ──► Role   once for a tenant and an epoch
 //	Grant{Binding, Group, *Role}... ── NewPolicy ──► Policy   once for a subject and an epoch
+//	Catalog.Match(method, path) ──► endpoint, namespace
 //	Policy.Allows(endpoint, namespace)         on every request
 //
 // # How scopes nest

@@ -43,6 +43,18 @@ func TestExplainNamesTheReason(t *testing.T) {
 	if e := Explain(c, grants, i, "group:1"); e.Allowed {
 		t.Errorf("in a namespace called like the scope, Explain = %+v", e)
 	}
+	// What a disabled role would allow is told, and not allowed.
+	off := c.CompileRole(iam.Role{Name: "off", Disabled: true}, role.Groups)
+	disabled := []Grant{{Binding: iam.Binding{ID: "b3"}, Role: off}, {Binding: iam.Binding{ID: "b4"}, Role: off}}
+	if e := Explain(c, disabled, i, "shop"); e.Allowed || e.Grant.Binding.ID != "b3" || e.Rule.Path != "/v2.1/regions/*" {
+		t.Errorf("of a disabled role, Explain = %+v", e)
+	}
+	if e := Explain(c, append(disabled, grants[0]), i, "shop"); !e.Allowed || e.Grant.Binding.ID != "b1" {
+		t.Errorf("of a disabled role and another, Explain = %+v", e)
+	}
+	if NewPolicy(c, Active(disabled)).Allows(i, "shop") || !NewPolicy(c, disabled).Allows(i, "shop") || len(disabled) != 2 {
+		t.Error("a disabled role is among those that are active, or is not among all")
+	}
 	open, _ := c.Index("POST", "/v2.1/auth")
 	if e := Explain(c, nil, open, ""); e != (Explanation{Allowed: true, Open: true}) {
 		t.Errorf("Explain of an endpoint that needs no right = %+v", e)

@@ -1,6 +1,10 @@
 package rbac
 
-import "github.com/gatehouse-id/gatehouse/internal/iam"
+import (
+	"slices"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
 
 // Role is a role with what it allows. It is compiled once for a tenant and
 // shared by everybody to whom it is bound.
@@ -17,6 +21,15 @@ func (c *Catalog) CompileRole(r iam.Role, groups []iam.APIGroup) *Role {
 		compiled.Set = compiled.Set.Union(c.Compile(g.Rules))
 	}
 	return compiled
+}
+
+// Active answers those of the grants whose role is not disabled.
+func Active(grants []Grant) []Grant {
+	disabled := func(g Grant) bool { return g.Role.Disabled }
+	if !slices.ContainsFunc(grants, disabled) {
+		return grants
+	}
+	return slices.DeleteFunc(slices.Clone(grants), disabled)
 }
 
 // Grant is a binding that holds for a subject, together with what it binds.

@@ -1,18 +1,28 @@
 package rbac
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
 
 // node is a place in the tree of path segments.
 type node struct {
 	literals  map[string]*node
 	parameter *node
-	methods   map[string]int // endpoints whose template ends here
+	methods   map[string]leaf // endpoints whose template ends here
 }
 
-// insert puts an endpoint at the place that its shape leads to.
-func (n *node) insert(shape, method string, endpoint int) {
-	for segment := range strings.SplitSeq(shape, "/") {
-		if segment == "{}" {
+// leaf is a spelling of an endpoint.
+type leaf struct {
+	endpoint  int
+	namespace int // which segment of the path is the namespace, 0 where none is
+}
+
+// insert puts an endpoint at the place that a template of it leads to.
+func (n *node) insert(template, method string, l leaf) {
+	for segment := range strings.SplitSeq(template, "/") {
+		if strings.HasPrefix(segment, "{") {
 			if n.parameter == nil {
 				n.parameter = new(node)
 			}
@@ -30,37 +40,89 @@ func (n *node) insert(shape, method string, endpoint int) {
 		n = next
 	}
 	if n.methods == nil {
-		n.methods = make(map[string]int)
+		n.methods = make(map[string]leaf)
 	}
-	n.methods[method] = endpoint
+	n.methods[method] = l
 }
 
-// Match finds the endpoint that serves a concrete path, without a query. In
-// each segment from the left a literal beats a parameter, and a parameter is
-// never empty. Where the more literal template has no such method, or ends
-// earlier, the next one is tried.
-func (c *Catalog) Match(method, path string) (int, bool) {
-	return c.routes.match(method, path)
+// segmentOf answers which segment of a template is the parameter of this name,
+// 0 where none is: the first is the empty one before the leading slash.
+func segmentOf(template, name string) int {
+	i := 0
+	for segment := range strings.SplitSeq(template, "/") {
+		if name != "" && segment == "{"+name+"}" {
+			return i
+		}
+		i++
+	}
+	return 0
 }
 
-func (n *node) match(method, path string) (int, bool) {
+// Match finds the endpoint that serves a path as it is sent, percent-escaped or
+// not and with or without a query, and the namespace in which it is then
+// called. It finds what http.ServeMux would: in each segment from the left a
+// literal beats a parameter, a parameter is never empty, segments are compared
+// unescaped, and HEAD is served by GET. What would be redirected or refused
+// before it reaches an endpoint matches none.
+//
+// A segment may stand for any, as "{name}", ":name" or "*". Where such a one
+// stands for the namespace, that is answered as "".
+func (c *Catalog) Match(method, path string) (endpoint int, namespace string, ok bool) {
+	path, escaped, ok := sent(path)
+	if !ok {
+		return 0, "", false
+	}
+	if method == "HEAD" {
+		method = "GET"
+	}
+	l, ok := c.routes.match(method, path, escaped)
+	if !ok {
+		return 0, "", false
+	}
+	if l.namespace == 0 {
+		return l.endpoint, iam.NamespaceSystem, true
+	}
+	for range l.namespace {
+		_, path, _ = strings.Cut(path, "/")
+	}
+	namespace, _, _ = strings.Cut(path, "/")
+	if escaped {
+		namespace = unescape(namespace)
+	}
+	if anySegment(namespace) {
+		namespace = ""
+	}
+	return l.endpoint, namespace, true
+}
+
+func (n *node) match(method, path string, escaped bool) (leaf, bool) {
 	segment, rest, more := strings.Cut(path, "/")
+	if escaped {
+		if segment = unescape(segment); segment == "/" {
+			segment = "" // http.ServeMux takes it for the slash at the end of a path
+		}
+	}
 	if next := n.literals[segment]; next != nil {
-		if i, ok := next.follow(method, rest, more); ok {
-			return i, true
+		if l, ok := next.follow(method, rest, more, escaped); ok {
+			return l, true
 		}
 	}
 	if n.parameter != nil && segment != "" {
-		return n.parameter.follow(method, rest, more)
+		return n.parameter.follow(method, rest, more, escaped)
 	}
-	return 0, false
+	return leaf{}, false
 }
 
 // follow ends the match here, or goes on when there is more of the path.
-func (n *node) follow(method, rest string, more bool) (int, bool) {
+func (n *node) follow(method, rest string, more, escaped bool) (leaf, bool) {
 	if more {
-		return n.match(method, rest)
+		return n.match(method, rest, escaped)
 	}
-	i, ok := n.methods[method]
-	return i, ok
+	l, ok := n.methods[method]
+	return l, ok
+}
+
+// anySegment reports whether a segment stands for any.
+func anySegment(s string) bool {
+	return s == "*" || strings.HasPrefix(s, ":") || strings.HasPrefix(s, "{") && strings.HasSuffix(s, "}")
 }

@@ -112,6 +112,14 @@ func (c *Catalog) Compile(rules []iam.Rule) Set {
 		if !ok {
 			continue
 		}
+		if m.path && !m.star && len(m.methods) > 0 { // the rules of a whole dialect are of this form
+			for _, method := range m.methods {
+				if i, ok := c.index[route{method, m.before}]; ok && c.matches(m, i) {
+					s.add(i)
+				}
+			}
+			continue
+		}
 		for i := range c.endpoints {
 			if c.matches(m, i) {
 				s.add(i)

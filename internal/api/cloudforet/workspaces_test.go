@@ -25,7 +25,7 @@ func openWorkplace(t testing.TB, s *suite) *workplace {
 	w := &workplace{suite: s, ids: map[string]string{}}
 	by := s.Operator()
 	for _, name := range []string{"a", "b", "c"} {
-		if _, err := s.Tenancy.CreateNamespace(t.Context(), by, name, ""); err != nil {
+		if _, err := s.Tenancy.CreateNamespace(t.Context(), by, tenancy.NewNamespace{Name: name}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -2,14 +2,15 @@ package f5xc
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/internal/api"
 	"github.com/gatehouse-id/gatehouse/internal/authn"
-	"github.com/gatehouse-id/gatehouse/internal/message"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/message"
 )
 
 // name of the dialect, in events and in the document.
@@ -23,6 +24,7 @@ type Deps struct {
 	Access    Access
 	Authn     Authn
 	Env       iam.Env
+	Log       *slog.Logger
 	// Cookie is the name of the cookie in which a browser keeps the session of
 	// the pages.
 	Cookie string
@@ -49,8 +51,7 @@ func New(deps Deps) (*api.Dialect, []api.Operation) {
 				"/no_auth/"},
 			Authenticate: d.authenticate,
 			Fail:         fail,
-			Decode:       message.JSON,
-			Check:        func(body any) error { return message.Check("", body) },
+			Decode:       func(text []byte, body any) error { return message.Decode("", text, body) },
 			Security: []api.Security{
 				{Name: "apiToken", Header: "Authorization", Description: "APIToken and a token of Gatehouse, separated by a space."},
 				{Name: "bearer", Scheme: "bearer", Description: "An API token or a session token of Gatehouse."},
@@ -64,7 +65,7 @@ func New(deps Deps) (*api.Dialect, []api.Operation) {
 // satisfies it.
 type Authn interface {
 	Bearer(ctx context.Context, raw, tenantCode string, from authn.Origin) (iam.Actor, error)
-	Browser(ctx context.Context, cookie string, from authn.Origin) (iam.Actor, iam.Session, error)
+	BrowserCall(ctx context.Context, cookie, tenantCode string, from authn.Origin) (iam.Actor, error)
 	accounts
 }
 
@@ -87,8 +88,7 @@ func (d *dialect) authenticate(ctx context.Context, r *http.Request) (iam.Actor,
 	if err := d.forgery.Check(r); err != nil {
 		return iam.Actor{}, iam.E(iam.Denied, "the page of another site may not do this")
 	}
-	by, _, err := d.Authn.Browser(ctx, cookie.Value, from)
-	return by, err
+	return d.Authn.BrowserCall(ctx, cookie.Value, api.TenantOf(ctx), from)
 }
 
 func errUnauthenticated() error {

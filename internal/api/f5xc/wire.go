@@ -1,6 +1,9 @@
 package f5xc
 
 import (
+	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -69,6 +72,56 @@ func timeOf(t time.Time) *timestamp {
 		return nil
 	}
 	return (*timestamp)(&t)
+}
+
+// inNamespace is the namespace of the path.
+type inNamespace struct {
+	Namespace string `path:"namespace" doc:"The namespace."`
+}
+
+// named is what the path names in a namespace.
+type named struct {
+	inNamespace
+	Name string `path:"name" doc:"The name in the namespace."`
+}
+
+// tags are labels or annotations as they are shown: never absent.
+func tags(m map[string]string) map[string]string {
+	if m == nil {
+		return map[string]string{}
+	}
+	return m
+}
+
+// notAs answers Invalid for what is not as it should be, in the vendor's words.
+func notAs(field, should, got string) error {
+	var c iam.Checker
+	c.Add(field, iam.ReasonFormat, "Field %s should be %s, got %q in request.", field, should, iam.Cut(got, 64))
+	return c.Err()
+}
+
+// repeats answers Invalid unless what a body or a query repeats of the path is
+// what the path has, or absent.
+func repeats(field, got, path string) error {
+	if got == "" || got == path {
+		return nil
+	}
+	return notAs(field, strconv.Quote(path)+" as in the path", got)
+}
+
+// below tells of a broken rule of the core about members that the body has
+// inside of another one.
+func below(member string, err error) error {
+	e, ok := errors.AsType[*iam.Error](err)
+	if !ok {
+		return err
+	}
+	names := map[string]string{}
+	for _, f := range e.Fields {
+		path, _, _ := strings.Cut(f.Path, "[")
+		names[path] = member + "." + path
+	}
+	return inWords(err, names)
 }
 
 // inSystem answers NotFound unless the namespace is the one in which users,

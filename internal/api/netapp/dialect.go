@@ -73,7 +73,7 @@ type Tenancy interface {
 // Access decides. Package access satisfies it.
 type Access interface {
 	May(ctx context.Context, by iam.Actor, p iam.Permission) (bool, error)
-	Enter(ctx context.Context, by iam.Actor, t iam.Tenant) (iam.Actor, error)
+	Enter(ctx context.Context, by iam.Actor, t iam.Tenant, right iam.Permission) (iam.Actor, error)
 }
 
 // Jobs answers what became of jobs. Package job satisfies it.

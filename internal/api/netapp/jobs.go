@@ -121,7 +121,7 @@ func (d *dialect) jobs(ctx context.Context, c *api.Call, in struct {
 		check.Add("status", iam.ReasonFormat, "status must be pending, running, successful or failed")
 		return answer[pageOf[jobRecord]]{}, check.Err()
 	}
-	by, err := d.enter(ctx, c.Actor, in.TenantID)
+	by, err := d.enter(ctx, c, in.TenantID)
 	if err != nil {
 		return answer[pageOf[jobRecord]]{}, err
 	}
@@ -147,7 +147,7 @@ func (d *dialect) job(ctx context.Context, c *api.Call, in struct {
 			in.Wait = n
 		}
 	}
-	by, err := d.enter(ctx, c.Actor, in.TenantID)
+	by, err := d.enter(ctx, c, in.TenantID)
 	if err != nil {
 		return answer[totalOf[jobRecord]]{}, err
 	}

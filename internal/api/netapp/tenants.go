@@ -37,18 +37,18 @@ func (d *dialect) tenantOperations() []api.Operation {
 	}
 }
 
-// enter answers the actor as who acts in the tenant that a request names: ""
+// enter answers the caller as who acts in the tenant that a request names: ""
 // is their own. NotFound for a tenant that is neither theirs nor below it;
 // Denied where they may not work in it.
-func (d *dialect) enter(ctx context.Context, by iam.Actor, id string) (iam.Actor, error) {
+func (d *dialect) enter(ctx context.Context, c *api.Call, id string) (iam.Actor, error) {
 	if id == "" {
-		return by, nil
+		return c.Actor, nil
 	}
-	t, err := d.Tenancy.Find(ctx, by, id)
+	t, err := d.Tenancy.Find(ctx, c.Actor, id)
 	if err != nil {
 		return iam.Actor{}, err
 	}
-	return d.Access.Enter(ctx, by, t)
+	return d.Access.Enter(ctx, c.Actor, t, c.Op.Access.Permission())
 }
 
 // within takes the tenant that a request is about. The vendor's ids are found

@@ -57,7 +57,7 @@ func (d *dialect) users(ctx context.Context, c *api.Call, in struct {
 	if err != nil {
 		return answer[totalOf[userRecord]]{}, err
 	}
-	by, err := d.enter(ctx, c.Actor, in.TenantID)
+	by, err := d.enter(ctx, c, in.TenantID)
 	if err != nil {
 		return answer[totalOf[userRecord]]{}, err
 	}
@@ -94,7 +94,7 @@ func (d *dialect) find(ctx context.Context, by iam.Actor, id string) (iam.User, 
 }
 
 func (d *dialect) user(ctx context.Context, c *api.Call, in oneUser) (answer[totalOf[userRecord]], error) {
-	by, err := d.enter(ctx, c.Actor, in.TenantID)
+	by, err := d.enter(ctx, c, in.TenantID)
 	if err != nil {
 		return answer[totalOf[userRecord]]{}, err
 	}
@@ -111,7 +111,7 @@ func (d *dialect) user(ctx context.Context, c *api.Call, in oneUser) (answer[tot
 func (d *dialect) createUser(ctx context.Context, c *api.Call, in struct {
 	Body userBody `body:"required"`
 }) (answer[returnedOf[newUserRecord]], error) {
-	by, err := d.enter(ctx, c.Actor, in.Body.TenantID)
+	by, err := d.enter(ctx, c, in.Body.TenantID)
 	if err != nil {
 		return answer[returnedOf[newUserRecord]]{}, err
 	}
@@ -131,7 +131,7 @@ func (d *dialect) updateUser(ctx context.Context, c *api.Call, in struct {
 	within
 	Body userBody `body:"required"`
 }) (answer[totalOf[userRecord]], error) {
-	by, err := d.enter(ctx, c.Actor, either(in.Body.TenantID, in.TenantID))
+	by, err := d.enter(ctx, c, either(in.Body.TenantID, in.TenantID))
 	if err != nil {
 		return answer[totalOf[userRecord]]{}, err
 	}
@@ -151,7 +151,7 @@ func (d *dialect) updateUser(ctx context.Context, c *api.Call, in struct {
 }
 
 func (d *dialect) deleteUser(ctx context.Context, c *api.Call, in oneUser) (api.NoContent, error) {
-	by, err := d.enter(ctx, c.Actor, in.TenantID)
+	by, err := d.enter(ctx, c, in.TenantID)
 	if err != nil {
 		return api.NoContent{}, err
 	}

@@ -190,10 +190,20 @@ func testDeleteFactor(f *fixture) {
 	})
 	same(f, f.factors(u), []authn.FactorRecord{two, waiting})
 	same(f, f.recoveryCodes(u), codes)
+	f.withCodes(u.ID)
 	f.ok(f.store.DeleteFactor(f.ctx(), f.tenant.ID, u.ID, waiting.ID, true)) // it is none yet
 	f.ok(f.store.DeleteFactor(f.ctx(), f.tenant.ID, u.ID, two.ID, false))
 	same(f, f.factors(u), nil)
 	same(f, f.recoveryCodes(u), nil) // they are nothing without a factor
+	f.withCodes()
+}
+
+// withCodes wants just these users to have an active factor of codes.
+func (f *fixture) withCodes(want ...iam.UserID) {
+	f.Helper()
+	got, err := f.store.UsersWithCodes(f.ctx(), f.tenant.ID)
+	f.ok(err)
+	same(f, got, want)
 }
 
 func testPasskeys(f *fixture) {
@@ -203,6 +213,7 @@ func testPasskeys(f *fixture) {
 	_, err := f.store.FactorByCredential(f.ctx(), f.tenant.ID, "Y3JlZA")
 	f.fails(err, iam.NotFound) // not active
 	r = f.activate(r, 1)
+	f.withCodes() // a passkey is none
 	got, err := f.store.FactorByCredential(f.ctx(), f.tenant.ID, "Y3JlZA")
 	f.ok(err)
 	same(f, got, r)

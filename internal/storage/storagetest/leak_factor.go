@@ -59,6 +59,11 @@ var factorLeaks = map[string]func(*leak){
 		found, err := l.store.Factors(l.ctx(), l.a.tenant.ID, l.b.user.ID)
 		none(l, found, err)
 	},
+	"UsersWithCodes": func(l *leak) {
+		found, err := l.store.UsersWithCodes(l.ctx(), l.a.tenant.ID)
+		l.ok(err)
+		same(l.fixture, found, []iam.UserID{l.a.user.ID})
+	},
 	"FactorByCredential": func(l *leak) { // both have one of that id
 		got, err := l.store.FactorByCredential(l.ctx(), l.a.tenant.ID, l.b.factors.passkey.Credential)
 		l.ok(err)

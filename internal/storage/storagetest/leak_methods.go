@@ -16,7 +16,7 @@ import (
 // leaks has an entry for every method of Store. Each calls it in tenant a with
 // what is b's, and wants NotFound or nothing. That nothing of b has changed is
 // checked after each.
-var leaks = merged(directoryLeaks, settingsLeaks, signInLeaks, factorLeaks, programLeaks, mailLeaks, namespaceLeaks)
+var leaks = merged(directoryLeaks, settingsLeaks, signInLeaks, factorLeaks, programLeaks, mailLeaks, namespaceLeaks, objectLeaks)
 
 func merged(parts ...map[string]func(*leak)) map[string]func(*leak) {
 	whole := map[string]func(*leak){}
@@ -124,6 +124,8 @@ var directoryLeaks = map[string]func(*leak){
 	"InsertUser": func(l *leak) {
 		for _, w := range []directory.UserWrite{
 			{User: l.aUser("new"), Groups: &[]iam.GroupID{l.b.group.ID}}, {User: l.aUser("new"), Roles: &[]iam.RoleID{l.b.role.ID}},
+			{User: l.aUser("new"), Bindings: &[]iam.Binding{{Role: l.b.role.ID}}},
+			{User: l.aUser("new"), Bindings: &[]iam.Binding{{Role: l.a.role.ID, Scope: iam.GroupScope(l.b.places.group.ID)}}},
 		} {
 			_, err := l.store.InsertUser(l.ctx(), l.a.tenant.ID, w)
 			l.missed(err)
@@ -134,6 +136,8 @@ var directoryLeaks = map[string]func(*leak){
 		l.missed(err)
 		for _, w := range []directory.UserWrite{
 			{User: l.a.user, Groups: &[]iam.GroupID{l.b.group.ID}}, {User: l.a.user, Roles: &[]iam.RoleID{l.b.role.ID}},
+			{User: l.a.user, Bindings: &[]iam.Binding{{Role: l.b.role.ID}}},
+			{User: l.a.user, Bindings: &[]iam.Binding{{Role: l.a.role.ID, Scope: iam.GroupScope(l.b.places.group.ID)}}},
 		} {
 			w.User.Version = l.userOfA().Version
 			_, err := l.store.UpdateUser(l.ctx(), l.a.tenant.ID, w)
@@ -153,18 +157,31 @@ var directoryLeaks = map[string]func(*leak){
 		mine(l, found.Items, err, func(u iam.User) string { return string(u.ID) }, string(l.b.user.ID))
 		same(l.fixture, found.Total, len(found.Items))
 		for _, u := range found.Items {
-			same(l.fixture, len(u.Groups) <= 1 && len(u.Roles) <= 1, true)
+			same(l.fixture, len(u.Groups) <= 1 && len(u.Roles) <= 1 && len(u.Bindings) <= 2, true)
 		}
 	},
 	"InsertGroup": func(l *leak) {
 		g := l.b.group
 		g.Name = "new"
+		for _, w := range []directory.GroupWrite{
+			{Group: g, Members: &[]iam.UserID{l.b.user.ID}}, {Group: g, Bindings: &[]iam.Binding{{Role: l.b.role.ID}}},
+		} {
+			_, err := l.store.InsertGroup(l.ctx(), l.a.tenant.ID, w)
+			l.missed(err)
+		}
 		g, err := l.store.InsertGroup(l.ctx(), l.a.tenant.ID, directory.GroupWrite{Group: g})
 		l.ok(err)
 		l.ok(l.store.DeleteGroup(l.ctx(), l.a.tenant.ID, g.ID))
 	},
 	"UpdateGroup": func(l *leak) {
-		l.missed(l.store.UpdateGroup(l.ctx(), l.a.tenant.ID, directory.GroupWrite{Group: l.b.group}))
+		l.missed(l.store.UpdateGroup(l.ctx(), l.a.tenant.ID, directory.GroupWrite{Group: l.b.group, Members: &[]iam.UserID{}, Bindings: &[]iam.Binding{}}))
+		for _, w := range []directory.GroupWrite{
+			{Members: &[]iam.UserID{l.b.user.ID}}, {Bindings: &[]iam.Binding{{Role: l.b.role.ID}}},
+			{Bindings: &[]iam.Binding{{Role: l.a.role.ID, Scope: iam.GroupScope(l.b.places.group.ID)}}},
+		} {
+			w.Group = l.a.group
+			l.missed(l.store.UpdateGroup(l.ctx(), l.a.tenant.ID, w))
+		}
 	},
 	"DeleteGroup": func(l *leak) { l.missed(l.store.DeleteGroup(l.ctx(), l.a.tenant.ID, l.b.group.ID)) },
 	"Group": func(l *leak) {

@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/gatehouse-id/gatehouse/internal/access"
@@ -11,7 +12,8 @@ import (
 
 func (f *fixture) aNamespace(name string) iam.Namespace {
 	now := f.env.Time()
-	return iam.Namespace{ID: iam.NamespaceID(f.env.NewID()), Name: name, Description: "For a test", Created: now, Updated: now, Version: 1}
+	return iam.Namespace{ID: iam.NamespaceID(f.env.NewID()), Name: name, Description: "For a test", Labels: map[string]string{"tier": "front"},
+		Annotations: map[string]string{"note": "x"}, Advertise: "Enable", CreatedBy: "someone", Created: now, Updated: now, Version: 1}
 }
 
 func (f *fixture) newNamespace(name string) iam.Namespace {
@@ -67,8 +69,11 @@ func testNamespaces(f *fixture) {
 
 	change := want
 	change.Name, change.Description, change.Updated = "renamed", "", f.env.Time()
+	change.Labels, change.Annotations, change.Disabled, change.Advertise = nil, map[string]string{"a": ""}, true, "Disable"
+	ignored := change
+	ignored.CreatedBy, ignored.Created = "another", f.env.Time()
 	e = f.event("namespace", "update")
-	f.bumps(false, func() { f.ok(f.store.UpdateNamespace(f.ctx(), f.tenant.ID, change, e)) })
+	f.bumps(false, func() { f.ok(f.store.UpdateNamespace(f.ctx(), f.tenant.ID, ignored, e)) })
 	f.logged(e)
 	f.fails(f.store.UpdateNamespace(f.ctx(), f.tenant.ID, change), iam.Conflict)
 	change.Name, change.Version = "shop", 2 // the name is for life
@@ -80,6 +85,34 @@ func testNamespaces(f *fixture) {
 		f.fails(f.store.UpdateNamespace(f.ctx(), f.tenant.ID, change), iam.NotFound)
 		f.fails(f.store.DeleteNamespace(f.ctx(), f.tenant.ID, id), iam.NotFound)
 	}
+}
+
+// testNamespaceCount: the count is kept by whatever makes and removes
+// namespaces, and is not another tenant's.
+func testNamespaceCount(f *fixture) {
+	count := func(want int) {
+		f.Helper()
+		n, err := f.store.CountNamespaces(f.ctx(), f.tenant.ID)
+		f.ok(err)
+		same(f, n, want)
+	}
+	count(len(iam.BuiltinNamespaces()))
+	var made []iam.Namespace
+	for i := range 20 {
+		made = append(made, f.newNamespace(fmt.Sprint("n", i)))
+		f.fails(f.store.InsertNamespace(f.ctx(), f.tenant.ID, f.aNamespace("shared")), iam.Exists)
+		count(len(iam.BuiltinNamespaces()) + i + 1)
+	}
+	for _, n := range made {
+		f.ok(f.store.DeleteNamespace(f.ctx(), f.tenant.ID, n.ID))
+		f.fails(f.store.DeleteNamespace(f.ctx(), f.tenant.ID, n.ID), iam.NotFound)
+	}
+	count(len(iam.BuiltinNamespaces()))
+	n, err := f.store.CountNamespaces(f.ctx(), iam.TenantID(f.env.NewID()))
+	f.ok(err)
+	same(f, n, 0)
+	_, err = f.store.CountNamespaces(f.ctx(), "no id")
+	f.fails(err, iam.NotFound)
 }
 
 // testDeleteNamespace: with a namespace its bindings go, and its places in

@@ -22,6 +22,8 @@ type population struct {
 	user         iam.User
 	binding      iam.Binding
 	places       namespacePopulation
+	objects      objectPopulation
+	builtin      iam.APIGroup
 	region       iam.Region
 	emptyRegion  iam.Region
 	zone         iam.Zone
@@ -50,6 +52,10 @@ func (f *fixture) populate() *population {
 	w.user = u
 	w.binding = f.newBinding(iam.Binding{Group: w.group.ID, Role: w.role.ID, Scope: "shared"})
 	w.places = f.populateNamespaces(u, w.role)
+	w.objects = f.populateObjects()
+	builtin, err := f.store.EnsureAPIGroups(f.ctx(), f.tenant.ID, []iam.APIGroup{{ID: iam.APIGroupID(f.env.NewID()), Name: "gatehouse-all"}})
+	f.ok(err)
+	w.builtin = builtin[0]
 	f.populateSettings(u)
 	w.region = f.newRegion("kr-1")
 	w.emptyRegion = f.newRegion("kr-2")

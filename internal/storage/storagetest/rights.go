@@ -29,12 +29,15 @@ func testRoles(f *fixture) {
 		f.fails(err, iam.NotFound)
 	}
 	sameHandle := f.aRole("spare")
-	sameHandle.Handle = "Operator"
+	sameHandle.Handle, sameHandle.Disabled = "Operator", true
 	got, err := f.store.InsertRole(f.ctx(), f.tenant.ID, sameHandle)
 	f.ok(err)
 	if got.Handle != "Operator~2" {
 		f.Errorf("the second role of a handle has the handle %q", got.Handle)
 	}
+	got, err = f.store.Role(f.ctx(), f.tenant.ID, access.RoleKey{ID: sameHandle.ID})
+	f.ok(err)
+	same(f, got.Disabled, true)
 	for _, bad := range []struct {
 		tenant iam.TenantID
 		role   iam.Role
@@ -51,6 +54,7 @@ func testRoles(f *fixture) {
 
 	f.newRole("other")
 	change := want
+	change.Disabled = true
 	change.Name, change.Description, change.Attributes, change.APIGroups, change.Updated =
 		"renamed", "d", map[string]string{"z": ""}, []iam.APIGroupID{g2.ID}, f.env.Time()
 	e = f.event("role", "update")

@@ -32,7 +32,7 @@ func testInsertUser(f *fixture) {
 		f.Errorf("number %d", got.Number)
 	}
 	want.Groups = []iam.Ref[iam.GroupID]{groupRef(g2), groupRef(g1)} // by name
-	want.Roles = []iam.Ref[iam.RoleID]{roleRef(r)}
+	want.Roles, want.Bindings = []iam.Ref[iam.RoleID]{roleRef(r)}, []iam.RoleIn{in(r, iam.ScopeTenant)}
 	same(f, got, want)
 	got, err := f.store.User(f.ctx(), f.tenant.ID, directory.UserKey{ID: u.ID})
 	f.ok(err)
@@ -169,7 +169,7 @@ func testUpdateUser(f *fixture) {
 		got, err := f.store.UpdateUser(f.ctx(), f.tenant.ID, w, events...)
 		f.ok(err)
 		w.User.Version++
-		w.User.Groups, w.User.Roles = got.Groups, got.Roles
+		w.User.Groups, w.User.Roles, w.User.Bindings = got.Groups, got.Roles, got.Bindings
 		if w.PasswordHash != "" {
 			w.User.PasswordChanged = w.User.Updated
 		}
@@ -178,6 +178,7 @@ func testUpdateUser(f *fixture) {
 	}
 
 	// Everything but what is not to be changed.
+	u.Bindings = append(u.Bindings, in(r1, "shared"))
 	want := u
 	want.Username, want.Label, want.Email, want.EmailVerified = "Kim2", "L", "k@example.com", true
 	want.GivenName, want.FamilyName, want.DisplayName, want.Phone = "a", "b", "c", "d"
@@ -204,6 +205,7 @@ func testUpdateUser(f *fixture) {
 	same(f, u.Roles, []iam.Ref[iam.RoleID]{roleRef(r2)})
 	u = update(directory.UserWrite{User: u, Groups: &[]iam.GroupID{}, Roles: &[]iam.RoleID{}})
 	same(f, len(u.Groups)+len(u.Roles), 0)
+	same(f, u.Bindings, []iam.RoleIn{in(r1, "shared")})
 	_, err = f.store.Binding(f.ctx(), f.tenant.ID, scoped.ID)
 	f.ok(err) // in another scope, so it stays
 

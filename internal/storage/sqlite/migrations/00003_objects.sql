@@ -10,6 +10,9 @@ ALTER TABLE roles ADD COLUMN disabled BOOLEAN NOT NULL DEFAULT FALSE;
 ALTER TABLE api_groups ADD COLUMN builtin BOOLEAN NOT NULL DEFAULT FALSE; -- its rules are part of the program
 ALTER TABLE tenants ADD COLUMN plan TEXT NOT NULL DEFAULT '{}';
 
+-- How many namespaces there are is counted from here on.
+INSERT INTO row_counts (tenant_id, kind, slot, n) SELECT tenant_id, 'namespaces', 0, COUNT(*) FROM namespaces GROUP BY tenant_id;
+
 CREATE TABLE objects (
     tenant_id    TEXT   NOT NULL REFERENCES tenants (tenant_id),
     object_id    TEXT   NOT NULL,

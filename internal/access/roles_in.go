@@ -1,0 +1,58 @@
+package access
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/internal/access/rbac"
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// RolesIn answers the roles that hold for a user in each namespace, and under
+// "" those that hold in the whole tenant: its own and those of its groups, that
+// are not disabled, by name. A user who is disabled has none.
+func (s *Service) RolesIn(ctx context.Context, by iam.Actor, user iam.UserID) (map[string][]iam.Role, error) {
+	sub, err := s.subject(ctx, by.Tenant, user)
+	if err != nil {
+		return nil, err
+	}
+	namespaces, err := s.store.Namespaces(ctx, by.Tenant)
+	if err != nil {
+		return nil, err
+	}
+	var everywhere, applications []iam.Role
+	named := map[string][]iam.Role{}
+	for _, g := range rbac.Active(sub.grants) {
+		switch g.Binding.Scope {
+		case iam.ScopeTenant:
+			everywhere = append(everywhere, g.Role.Role)
+		case iam.ScopeApplications:
+			applications = append(applications, g.Role.Role)
+		default:
+			for _, n := range g.Named() {
+				named[n] = append(named[n], g.Role.Role)
+			}
+		}
+	}
+	everywhere = byName(everywhere)
+	applications = byName(slices.Concat(everywhere, applications))
+	in := make(map[string][]iam.Role, len(namespaces)+1)
+	in[""] = everywhere
+	for _, n := range namespaces {
+		in[n.Name] = applications
+		if n.Name == iam.NamespaceSystem {
+			in[n.Name] = everywhere
+		}
+		if more := named[n.Name]; len(more) > 0 {
+			in[n.Name] = byName(slices.Concat(in[n.Name], more))
+		}
+	}
+	return in, nil
+}
+
+// byName sorts roles by name, each once.
+func byName(roles []iam.Role) []iam.Role {
+	slices.SortFunc(roles, func(a, b iam.Role) int { return strings.Compare(iam.Fold(a.Name), iam.Fold(b.Name)) })
+	return slices.CompactFunc(roles, func(a, b iam.Role) bool { return a.ID == b.ID })
+}

@@ -1,0 +1,87 @@
+package f5xc_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gatehouse-id/gatehouse/internal/api/f5xc"
+	"github.com/gatehouse-id/gatehouse/internal/app/apptest"
+	"github.com/gatehouse-id/gatehouse/internal/audit"
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// TestPastTheBounds sends a request past the bound of every rule to a server,
+// which refuses each with the path of the field, and writes nothing.
+func TestPastTheBounds(t *testing.T) {
+	bounds := f5xc.Bounds(t)
+	if bounds == nil {
+		return
+	}
+	s := apptest.SQLite(t)
+	send := func(method, path, body string) apptest.Answer {
+		return s.Do(t, method, path, "", body, "Authorization: APIToken "+s.AdminToken)
+	}
+	if a := send("POST", "/api/web/namespaces", `{"metadata":{"name":"shop"},"spec":{}}`); a.Status != http.StatusOK {
+		t.Fatalf("namespace: %d %s", a.Status, a.Body)
+	}
+	// There is an object of each kind to be replaced.
+	made := map[string]bool{}
+	for _, b := range bounds {
+		if b.Kind == nil || b.Method != http.MethodPost || made[b.Kind.Name] {
+			continue
+		}
+		made[b.Kind.Name] = true
+		if a := send(b.Method, boundPath(b), b.At[0]); a.Status != http.StatusOK {
+			t.Fatalf("%s %s %s: %d %s", b.Method, b.Path, b.At[0], a.Status, a.Body)
+		}
+	}
+
+	before := written(t, s)
+	sent := 0
+	for _, b := range bounds {
+		for _, body := range b.Past {
+			sent++
+			a := send(b.Method, boundPath(b), body)
+			var failure struct {
+				Code    int    `json:"code"`
+				Message string `json:"message"`
+			}
+			err := json.Unmarshal([]byte(a.Body), &failure)
+			if err != nil || a.Status != http.StatusBadRequest || failure.Code != 3 || !strings.Contains(failure.Message, "Field "+b.Field+" should ") {
+				t.Errorf("%s %s past %s of %s: %d %s\n%s", b.Method, b.Path, b.Rule, b.Field, a.Status, iam.Cut(a.Body, 300), iam.Cut(body, 300))
+			}
+		}
+	}
+	if after := written(t, s); after != before {
+		t.Errorf("%d events after %d refused requests, %d before", after, sent, before)
+	}
+	t.Logf("%d requests refused", sent)
+}
+
+// boundPath is the path of a request: of an object "a" in namespace shop, or of
+// what lives in system.
+func boundPath(b f5xc.Bound) string {
+	namespace, name := "system", "a"
+	switch {
+	case b.Kind != nil && b.Kind.DefaultName != "":
+		name = b.Kind.DefaultName
+	case b.Kind != nil && !b.Kind.System, strings.Contains(b.Path, "/active_"), strings.HasSuffix(b.Path, "/fast_acls_for_internet_vips"):
+		namespace = "shop"
+	case slices.Contains([]string{"/api/web/namespaces/{name}", "/api/web/namespaces/{name}/cascade_delete"}, b.Path):
+		name = "shop"
+	}
+	return strings.NewReplacer("{namespace}", namespace, "{name}", name).Replace(b.Path)
+}
+
+// written counts the events of the tenant, one of which goes with every change.
+func written(t *testing.T, s *apptest.Server) int {
+	t.Helper()
+	l, err := s.Audit.Events(t.Context(), s.Operator(), audit.Filter{}, iam.Page{Limit: 1, Total: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l.Total
+}

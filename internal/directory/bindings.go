@@ -1,0 +1,156 @@
+package directory
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
+// Bounds of what one write may bring.
+const (
+	maxBindings = 10_000
+	maxMembers  = 10_000
+)
+
+// held is a role by id in a scope.
+type held struct {
+	role  iam.RoleID
+	scope iam.Scope
+}
+
+func heldByUser(u iam.User) []held {
+	var all []held
+	for _, b := range u.Bindings {
+		all = append(all, held{b.Role.ID, b.Scope})
+	}
+	return all
+}
+
+// heldByGroup answers the roles of a group, which do not come with it.
+func (s *Service) heldByGroup(ctx context.Context, t iam.TenantID, g iam.GroupID) ([]held, error) {
+	bindings, err := s.store.GroupBindings(ctx, t, g)
+	var all []held
+	for _, b := range bindings {
+		all = append(all, held{b.Role, b.Scope})
+	}
+	return all, err
+}
+
+// bindingsToWrite answers the bindings that a user or a group, which of names,
+// is to have, nil when it has just these. Those that it gains or loses are
+// asked about, each in its scope.
+func (s *Service) bindingsToWrite(ctx context.Context, by iam.Actor, of iam.Binding, old []held, wanted []ScopedRole) (*[]iam.Binding, error) {
+	roles, err := s.rolesIn(ctx, by, wanted)
+	if err != nil {
+		return nil, err
+	}
+	changed := false
+	for _, h := range append(without(roles, old), without(old, roles)...) {
+		changed = true
+		if err := s.rights.CheckRoles(ctx, by, []iam.RoleID{h.role}, h.scope); err != nil {
+			return nil, err
+		}
+	}
+	if !changed {
+		return nil, nil
+	}
+	bindings := make([]iam.Binding, len(roles))
+	for i, h := range roles {
+		of.ID, of.Role, of.Scope, of.CreatedBy, of.Created = iam.BindingID(s.env.NewID()), h.role, h.scope, by.User, s.env.Time()
+		bindings[i] = of
+	}
+	return &bindings, nil
+}
+
+// rolesIn finds roles, each with its scope once.
+func (s *Service) rolesIn(ctx context.Context, by iam.Actor, wanted []ScopedRole) ([]held, error) {
+	var c iam.Checker
+	if len(wanted) > maxBindings {
+		c.Add("bindings", iam.ReasonLength, "bindings must have at most %d items", maxBindings)
+		return nil, c.Err()
+	}
+	names := make([]string, len(wanted))
+	for i, w := range wanted {
+		names[i] = w.Role
+	}
+	_, refs, err := s.store.Resolve(ctx, by.Tenant, nil, names)
+	if err != nil {
+		return nil, err
+	}
+	roles := make([]held, 0, len(refs))
+	seen := map[held]bool{}
+	for i, r := range refs {
+		h := held{r.ID, wanted[i].Scope}
+		switch {
+		case r.ID == "":
+			path := fmt.Sprintf("bindings[%d].role", i)
+			c.Add(path, iam.ReasonFormat, "%s: role %q does not exist", path, iam.Cut(r.Name, 64))
+		case !seen[h]:
+			seen[h] = true
+			roles = append(roles, h)
+		}
+	}
+	return roles, c.Err()
+}
+
+// membersToWrite answers the users who are to be in a group, nil when it has
+// just these. Of those who join or leave it is asked what a change of that
+// user's own groups asks; whether the group may be given is for the caller.
+func (s *Service) membersToWrite(ctx context.Context, by iam.Actor, old []Membership, wanted []string) (*[]iam.UserID, error) {
+	var c iam.Checker
+	if len(wanted) > maxMembers {
+		c.Add("members", iam.ReasonLength, "members must have at most %d items", maxMembers)
+		return nil, c.Err()
+	}
+	known := make(map[string]iam.UserID, len(old))
+	before := make([]iam.UserID, len(old))
+	for i, m := range old {
+		before[i] = m.User.ID
+		known[iam.Fold(m.User.Name)] = m.User.ID
+	}
+	ids := make([]iam.UserID, 0, len(wanted))
+	seen := make(map[iam.UserID]bool, len(wanted))
+	for i, username := range wanted {
+		id, ok := known[iam.Fold(username)]
+		if !ok {
+			u, err := s.store.User(ctx, by.Tenant, UserKey{Username: username})
+			if iam.Is(err, iam.NotFound) {
+				path := fmt.Sprintf("members[%d]", i)
+				c.Add(path, iam.ReasonFormat, "%s: user %q does not exist", path, iam.Cut(username, 64))
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			id = u.ID
+		}
+		if !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	changed := append(without(ids, before), without(before, ids)...)
+	if len(changed) == 0 {
+		return nil, nil
+	}
+	for _, id := range changed {
+		if err := s.rights.CheckUser(ctx, by, id); err != nil {
+			return nil, err
+		}
+	}
+	return &ids, nil
+}
+
+// without answers what is in a and not in b.
+func without[T comparable](a, b []T) []T {
+	in := make(map[T]bool, len(b))
+	for _, v := range b {
+		in[v] = true
+	}
+	return slices.DeleteFunc(slices.Clone(a), func(v T) bool { return in[v] })
+}

@@ -1,0 +1,13 @@
+package postgres
+
+import "github.com/gatehouse-id/gatehouse/internal/storage"
+
+// Lock takes the weakest row lock that does it
+// (https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS):
+// a row that is kept can still be changed, but for its key.
+func (db *DB) Lock(l storage.RowLock, table string) string {
+	if l == storage.Kept {
+		return " FOR KEY SHARE OF " + table
+	}
+	return " FOR SHARE OF " + table
+}
