@@ -43,6 +43,62 @@ func BenchmarkAccess(b *testing.B) {
 	}
 }
 
+// BenchmarkDecide finds the operations of 100,000 calls, each of another
+// object, and decides about them, as evaluate-api-access does: under 60 ms.
+func BenchmarkDecide(b *testing.B) {
+	s, by := decider(b, 1_000)
+	s.UseCatalog(manyKinds)
+	calls := manyCalls(100_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		decisions, err := s.Evaluate(b.Context(), by, access.ByAll, "ns-999", calls)
+		if err != nil || !decisions[0].Allowed || decisions[1].Allowed {
+			b.Fatal("a wrong decision", err)
+		}
+	}
+}
+
+// TestDecideAllocatesOnce: the answers, and nothing for each of them.
+func TestDecideAllocatesOnce(t *testing.T) {
+	s, by := decider(t, 1_000)
+	s.UseCatalog(manyKinds)
+	calls, ctx := manyCalls(1_000), t.Context()
+	evaluate := func() {
+		if _, err := s.Evaluate(ctx, by, access.ByAll, "ns-999", calls); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := testing.AllocsPerRun(100, evaluate); n != 1 {
+		t.Errorf("1,000 decisions make %v allocations, want 1", n)
+	}
+}
+
+// manyKinds has as many operations as all dialects together.
+var manyKinds = func() *rbac.Catalog {
+	var endpoints []rbac.Endpoint
+	for i := range 100 {
+		all := fmt.Sprintf("/api/config/namespaces/{namespace}/kind_%ds", i)
+		for method, path := range map[string]string{"GET": all + "/{name}", "PUT": all + "/{name}", "DELETE": all + "/{name}", "POST": all} {
+			verb := "write"
+			if method == "GET" {
+				verb = "read"
+			}
+			endpoints = append(endpoints, rbac.Endpoint{Method: method, Path: path, Namespace: "namespace", Permission: iam.Permission("things." + verb)})
+		}
+	}
+	return rbac.NewCatalog(endpoints)
+}()
+
+// manyCalls are reading and writing ones in turn.
+func manyCalls(n int) []access.Call {
+	calls := make([]access.Call, n)
+	for i := range calls {
+		calls[i] = access.Call{Method: []string{"GET", "PUT"}[i%2],
+			Path: fmt.Sprintf("/api/config/namespaces/ns-%d/kind_%ds/object-%d", i%1000, i%100, i)}
+	}
+	return calls
+}
+
 // TestAccessAllocatesNothing: a decision is made for every request.
 func TestAccessAllocatesNothing(t *testing.T) {
 	s, by := decider(t, 1_000)

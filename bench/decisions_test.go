@@ -15,7 +15,7 @@ const evaluatePath = "/api/web/namespaces/system/evaluate-api-access"
 // BenchmarkEvaluate asks, in one request to the F5 API, for a hundred thousand
 // decisions, a thousand lists of a hundred calls: under 300 ms in the server.
 func BenchmarkEvaluate(b *testing.B) {
-	s := start(b, engines["sqlite"](b))
+	s := start(b, engine(b, "sqlite"))
 	s.must(b, http.MethodPost, "/api/web/namespaces", `{"metadata":{"name":"shop"}}`)
 	question := questions(1000, 100)
 	var times []time.Duration

@@ -14,9 +14,9 @@ import (
 // BenchmarkEffect gives somebody a role in a namespace, and takes it away again:
 // the next request on the same node knows, and another node within a second.
 func BenchmarkEffect(b *testing.B) {
-	for _, engine := range []string{"sqlite", "postgres"} {
-		b.Run(engine, func(b *testing.B) {
-			o := engines[engine](b)
+	for _, name := range []string{"sqlite", "postgres"} {
+		b.Run(name, func(b *testing.B) {
+			o := engine(b, name)
 			here, there := start(b, o), start(b, o)
 			toggle := worker(b, here)
 			var times []time.Duration

@@ -18,12 +18,12 @@ const few, many = 10, 10_000
 // another, and tenant number 10,000 and number 10 of an installation, in turns:
 // at most 1.1 times as long. What is made is removed again, in its own time.
 func BenchmarkGrowth(b *testing.B) {
-	for _, engine := range []string{"sqlite", "postgres"} {
+	for _, name := range []string{"sqlite", "postgres"} {
 		for what, makes := range map[string]func(testing.TB, inside) growing{"namespaces": namespaces, "tenants": tenants} {
-			b.Run(engine+"/"+what, func(b *testing.B) {
+			b.Run(name+"/"+what, func(b *testing.B) {
 				sides := make([]growing, 2)
 				for i, n := range []int{few, many} {
-					sides[i] = makes(b, start(b, engines[engine](b)))
+					sides[i] = makes(b, start(b, engine(b, name)))
 					for j := sides[i].present + 1; j < n; j++ {
 						sides[i].make(j)
 					}
@@ -55,6 +55,7 @@ type growing struct {
 }
 
 func namespaces(t testing.TB, s inside) growing {
+	t.Helper()
 	var last string
 	return growing{
 		present: len(iam.BuiltinNamespaces()),
@@ -70,6 +71,7 @@ func namespaces(t testing.TB, s inside) growing {
 }
 
 func tenants(t testing.TB, s inside) growing {
+	t.Helper()
 	home, err := s.Tenancy.ByCode(t.Context(), iam.DefaultTenant)
 	if err != nil {
 		t.Fatal(err)

@@ -131,7 +131,7 @@ func TestNamespacesStayCheap(t *testing.T) {
 }
 
 func TestChangesTakeEffect(t *testing.T) {
-	o := engines["sqlite"](t)
+	o := engine(t, "sqlite")
 	here, there := start(t, o), start(t, o)
 	toggle := worker(t, here)
 	for i, want := range []int{http.StatusOK, http.StatusForbidden} {

@@ -21,14 +21,14 @@ type inside struct {
 	handler http.Handler
 }
 
-// engines are the two that everything inside is measured on.
-var engines = map[string]func(testing.TB) app.Options{
-	"sqlite": func(t testing.TB) app.Options {
-		return app.Options{Data: t.TempDir()}
-	},
-	"postgres": func(t testing.TB) app.Options {
-		return app.Options{Data: t.TempDir(), Database: testpg.URL(t), Migrate: true}
-	},
+// engine answers options for a new storage on an engine: "sqlite" or "postgres".
+func engine(t testing.TB, name string) app.Options {
+	t.Helper()
+	o := app.Options{Data: t.TempDir()}
+	if name == "postgres" {
+		o.Database, o.Migrate = testpg.URL(t), true
+	}
+	return o
 }
 
 // start opens the program on a storage; twice on the same makes two nodes.

@@ -16,9 +16,9 @@ const listPath = "/api/config/namespaces/shop/http_loadbalancers?report_fields=t
 // BenchmarkListObjects lists 500 configuration objects of a namespace with all
 // that they are, out of as many of another kind: under 10 ms in the server.
 func BenchmarkListObjects(b *testing.B) {
-	for _, engine := range []string{"sqlite", "postgres"} {
-		b.Run(engine, func(b *testing.B) {
-			s := start(b, engines[engine](b))
+	for _, name := range []string{"sqlite", "postgres"} {
+		b.Run(name, func(b *testing.B) {
+			s := start(b, engine(b, name))
 			fill(b, func(path, body string) { s.must(b, http.MethodPost, path, body) })
 			var times []time.Duration
 			for b.Loop() {

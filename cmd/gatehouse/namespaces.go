@@ -12,7 +12,7 @@ import (
 type namespaceCmd struct {
 	Create namespaceCreateCmd `cmd:"" help:"Make a namespace."`
 	List   namespaceListCmd   `cmd:"" help:"List namespaces."`
-	Delete namespaceDeleteCmd `cmd:"" help:"Remove a namespace, and the roles that were given in it."`
+	Delete namespaceDeleteCmd `cmd:"" help:"Remove a namespace without objects, and the roles that were given in it."`
 	Group  namespaceGroupCmd  `cmd:"" help:"Manage groups of namespaces, in which roles can be given as in one."`
 }
 

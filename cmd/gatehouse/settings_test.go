@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gatehouse-id/gatehouse/internal/access"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 	"github.com/gatehouse-id/gatehouse/internal/testpg"
 )
@@ -201,7 +202,7 @@ func placeCommands(t *testing.T, o operator) {
 	o.row("namespace group delete", "Retail Shops")
 	held()
 
-	if _, rows = o.table("role list"); len(rows) != 6 || rows[0][0] != "admin" || rows[0][2] != "true" {
+	if _, rows = o.table("role list"); len(rows) != len(access.Builtin()) || rows[0][0] != "admin" || rows[0][2] != "true" {
 		t.Errorf("role list: %v", rows)
 	}
 }

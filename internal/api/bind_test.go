@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-id/gatehouse/internal/api"
@@ -163,6 +164,31 @@ func TestDuplicatesAllowed(t *testing.T) {
 	if got := decode[made](t, w).ID; got != "b" {
 		t.Errorf("got %q, want the last", got)
 	}
+}
+
+// A dialect that reads bodies itself speaks with its own errors; the kit tells
+// what is no JSON.
+func TestDialectDecodes(t *testing.T) {
+	z := openZoo(t)
+	d := newZoo()
+	d.Name, d.Prefixes = "own", []string{"/own/"}
+	d.Decode = func(text []byte, body any) error {
+		if err := json.Unmarshal(text, body); err != nil {
+			return err
+		}
+		if strings.Contains(string(text), "bad") {
+			return iam.E(iam.Invalid, "no such egg").Because("egg")
+		}
+		return nil
+	}
+	z.Add(d, api.Handle(api.Op{ID: "x", Methods: []string{"POST"}, Paths: []string{"/own/x"}, Access: api.SignedIn()},
+		func(_ context.Context, _ *api.Call, in hatch) (made, error) { return made{in.Egg.Kind}, nil }))
+	if got := decode[made](t, z.do(t, "POST", "/own/x", `{"kind":"good"}`)).ID; got != "good" {
+		t.Errorf("got %q", got)
+	}
+	wantProblem(t, z.do(t, "POST", "/own/x", `{"kind":"bad"}`), http.StatusBadRequest, iam.Invalid, "egg")
+	wantProblem(t, z.do(t, "POST", "/own/x", `{"kind":`), http.StatusBadRequest, iam.Invalid, iam.ReasonMalformed)
+	wantProblem(t, z.do(t, "POST", "/own/x", `{"kind":1}`), http.StatusBadRequest, iam.Invalid, iam.ReasonType, "kind:type")
 }
 
 // A wire type that decodes itself speaks with its own errors.

@@ -121,6 +121,31 @@ func TestNobodyGetsIn(t *testing.T) {
 	}
 }
 
+// The administrator of one tenant is nobody, or nobody who may do anything,
+// where host name or path name another one.
+func TestTokensAreOfOneTenant(t *testing.T) {
+	s := apptest.SQLite(t)
+	stranger := s.NewTenant(t, "stranger")
+	before := rows(t, s, s.Tenant.ID)
+	each(s, func(op api.Registered, method, path string) {
+		if op.Op.Access.IsPublic() {
+			return
+		}
+		target := parameter.ReplaceAllString(path, "admin")
+		for _, a := range []apptest.Answer{
+			s.Do(t, method, target, stranger.Token, `{"name":"x"}`, "Host: "+s.Tenant.Code+".gatehouse.test"),
+			s.Do(t, method, "/t/"+s.Tenant.Code+target, stranger.Token, `{"name":"x"}`),
+		} {
+			if !unauthenticated[op.Dialect.Name](a) && a.Status != http.StatusForbidden {
+				t.Errorf("%s %s in another tenant answers %d %s", method, target, a.Status, a.Body)
+			}
+		}
+	})
+	if diff := cmp.Diff(before, rows(t, s, s.Tenant.ID)); diff != "" {
+		t.Errorf("something was written (-before +after):\n%s", diff)
+	}
+}
+
 // An administrator of one tenant calls every operation with the ids and names
 // of another's objects: in the path, and with a path of their own in query,
 // body and references in the body. Nothing of the other is answered, and
@@ -151,7 +176,7 @@ func TestTenantsAreApart(t *testing.T) {
 				for _, id := range append(f5, mark) {
 					for _, target := range slices.Compact([]string{ownTarget(path, "shop", id), ownTarget(path, iam.NamespaceSystem, id)}) {
 						target += "?namespace=" + id + "&tenant=" + s.Tenant.Code + "&attempt_remove_references=true"
-						for _, body := range f5Bodies(s.Tenant, "shop", id) {
+						for _, body := range f5Bodies(method, s.Tenant, "shop", id) {
 							a := s.Do(t, method, target, stranger.Token, body)
 							if strings.Contains(a.Body, secret) || a.Status >= 500 {
 								t.Errorf("%s %s %s answers a stranger %d %s", method, target, body, a.Status, a.Body)

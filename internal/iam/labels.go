@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -19,7 +20,7 @@ var (
 	// labelName is the name of a label, and its value where there is one.
 	labelName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$`)
 	// labelKey is a name, behind a DNS subdomain (RFC 1123) and '/' or alone.
-	labelKey = regexp.MustCompile(`^(?:([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*)/)?` +
+	labelKey = regexp.MustCompile(`^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*/)?` +
 		`[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$`)
 )
 
@@ -28,8 +29,7 @@ var (
 // ends with a letter or digit, which may follow a DNS subdomain and '/'
 // (kubernetes.io/docs/concepts/overview/working-with-objects/labels).
 func ValidLabelKey(s string) bool {
-	m := labelKey.FindStringSubmatch(s)
-	return m != nil && len(m[1]) <= maxLabelPrefix
+	return labelKey.MatchString(s) && strings.IndexByte(s, '/') <= maxLabelPrefix
 }
 
 // ValidLabelValue reports whether s can be the value of a label: empty, or of

@@ -19,7 +19,7 @@ func TestValidLabels(t *testing.T) {
 			t.Errorf("key %q: %v, want %v", key, !ok, ok)
 		}
 	}
-	for value, ok := range map[string]bool{"": true, "a": true, "A.b_c-d": true, long: true, long + "a": false, "-": false, "a/b": false, "a ": false} {
+	for value, ok := range map[string]bool{"": true, "a": true, "A.b_c-d": true, long: true, long + "a": false, "-": false, "a/b": false, "a b": false} {
 		if ValidLabelValue(value) != ok {
 			t.Errorf("value %q: %v, want %v", value, !ok, ok)
 		}

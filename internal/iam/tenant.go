@@ -76,7 +76,7 @@ func BuiltinNamespaces() []string {
 // Namespace is a place for objects in a tenant, and a scope for bindings.
 type Namespace struct {
 	ID          NamespaceID
-	Name        string // a DNS label (RFC 1123), unique in the tenant
+	Name        string // a DNS label of at most 64 characters, unique in the tenant
 	Description string
 	Labels      map[string]string // what selectors look at
 	Annotations map[string]string

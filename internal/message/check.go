@@ -119,7 +119,7 @@ func (c *checker) member(m *member, parent reflect.Value) {
 func (c *checker) group(g *group, parent reflect.Value) {
 	var given []string
 	for _, m := range g.members {
-		if present(parent.FieldByIndex(m.index)) {
+		if present(parent.Field(m.index)) {
 			given = append(given, m.name)
 		}
 	}

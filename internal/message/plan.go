@@ -3,7 +3,6 @@ package message
 import (
 	"fmt"
 	"reflect"
-	"strings"
 	"sync"
 )
 
@@ -36,7 +35,7 @@ type group struct {
 
 type grouped struct {
 	name  string
-	index []int
+	index int
 }
 
 var plans sync.Map // of *plan, by reflect.Type
@@ -96,24 +95,24 @@ func (b builder) member(p *plan, t reflect.Type, f reflect.StructField) {
 	p.members = append(p.members, m)
 }
 
-// groupsOf answers the groups among the members of a struct, embedded ones too,
-// in the order of their first members.
+// groupsOf answers the groups among the members of a struct, in the order of
+// their first members. An embedded struct sees to its own.
 func groupsOf(t reflect.Type) (groups []group) {
 	at := map[string]int{}
-	for _, f := range reflect.VisibleFields(t) {
-		tag, ok := f.Tag.Lookup("oneof")
-		if !ok || len(f.Index) > 1 { // the embedded struct sees to its own
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, ok := f.Tag.Lookup("oneof")
+		if !ok {
 			continue
 		}
-		if strings.TrimSpace(tag) == "" {
+		if name == "" {
 			panic(fmt.Sprintf("message: %v.%s: oneof without a name", t, f.Name))
 		}
-		i, known := at[tag]
-		if !known {
-			i = len(groups)
-			at[tag], groups = i, append(groups, group{name: tag})
+		if _, known := at[name]; !known {
+			at[name], groups = len(groups), append(groups, group{name: name})
 		}
-		groups[i].members = append(groups[i].members, grouped{jsonName(f), f.Index})
+		g := &groups[at[name]]
+		g.members = append(g.members, grouped{jsonName(f), i})
 	}
 	return groups
 }

@@ -81,7 +81,9 @@ func (s *Service) Active(ctx context.Context, by iam.Actor, a Activity, namespac
 		if at < 0 {
 			continue // rewritten while it was read
 		}
-		active = append(active, ActiveObject{Target: refs[at].Target, Missing: refs[at].Dead, Disabled: refs[at].Disabled})
+		t := refs[at].Target
+		gone := refs[at].Dead || t.ID == "" // the latter when it went while it was made active
+		active = append(active, ActiveObject{Target: t, Missing: gone, Disabled: refs[at].Disabled})
 	}
 	return active, nil
 }

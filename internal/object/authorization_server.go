@@ -3,6 +3,7 @@ package object
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"reflect"
@@ -89,9 +90,9 @@ var authorizationServer = register(
 				return Condition{Status: StatusSuccess, Reason: st.Reason, Updated: st.At}
 			}
 		},
-		work: func(s *Service, ctx context.Context, by iam.Actor, id iam.ObjectID) error {
+		work: func(s *Service, ctx context.Context, by iam.Actor, id iam.ObjectID, _ string) error {
 			r, err := s.Store.ObjectByID(ctx, by.Tenant, id)
-			if err != nil || r.Disabled {
+			if err != nil {
 				return err
 			}
 			return s.fetchKeys(ctx, by.Tenant, r)
@@ -140,6 +141,7 @@ func (s *Service) fetchKeys(ctx context.Context, t iam.TenantID, r Record) error
 	}
 	switch {
 	case err != nil:
+		s.Log.InfoContext(ctx, "objects: keys not fetched", "object", r.ID, "error", err)
 		st.Fetch, st.Reason = fetchFailed, reason(err)
 	case bad > 0:
 		st.Fetch, st.LastSuccess = fetchPartly, st.At
@@ -156,7 +158,7 @@ func (s *Service) fetchKeys(ctx context.Context, t iam.TenantID, r Record) error
 
 // reason is what people are told of an error.
 func reason(err error) string {
-	if e, ok := err.(*iam.Error); ok {
+	if e, ok := errors.AsType[*iam.Error](err); ok {
 		return e.Message
 	}
 	return "the keys could not be fetched"

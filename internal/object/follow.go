@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/go-json-experiment/json"
+
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
@@ -25,15 +27,22 @@ const leftToJob = 10 * time.Second
 func jobKind(k *Kind) string { return "object." + k.Name }
 
 // jobs answers the job that follows the change of an object, none for most kinds.
-func (s *Service) jobs(k *Kind, id iam.ObjectID) []iam.Job {
+func (s *Service) jobs(ctx context.Context, t iam.TenantID, k *Kind, id iam.ObjectID) ([]iam.Job, error) {
 	if k.hooks.work == nil {
-		return nil
+		return nil, nil
 	}
 	j := iam.Job{Kind: jobKind(k), ObjectID: string(id)}
+	if k.hooks.before != nil {
+		before, err := k.hooks.before(s, ctx, t)
+		if err != nil {
+			return nil, err
+		}
+		j.Payload = []byte(strconv.Quote(before))
+	}
 	if k.hooks.atOnce {
 		j.RunAt = s.Env.Time().Add(leftToJob)
 	}
-	return []iam.Job{s.Queue.Prepare(j)}
+	return []iam.Job{s.Queue.Prepare(j)}, nil
 }
 
 // follow does the work of a change that was written, or wakes who does.
@@ -43,7 +52,7 @@ func (s *Service) follow(ctx context.Context, by iam.Actor, k *Kind, id iam.Obje
 	case !k.hooks.atOnce:
 		s.Queue.Wake()
 	default:
-		if err := k.hooks.work(s, ctx, by, id); err != nil {
+		if err := k.hooks.work(s, ctx, by, id, ""); err != nil {
 			s.Log.WarnContext(ctx, "objects: what follows a change is left to its job", "kind", k.Name, "object", id, "error", err)
 		}
 	}
@@ -79,21 +88,27 @@ func (s *Service) run(ctx context.Context, t iam.TenantID, k *Kind, j iam.Job) e
 			return err
 		}
 	}
-	err := k.hooks.work(s, ctx, iam.System(t, "object"), id)
+	before := ""
+	if len(j.Payload) > 0 {
+		if err := json.Unmarshal(j.Payload, &before); err != nil {
+			return err
+		}
+	}
+	err := k.hooks.work(s, ctx, iam.System(t, "object"), id, before)
 	if iam.Is(err, iam.NotFound) {
 		return nil
 	}
 	return err
 }
 
-// book writes the next job of an object: at the first whole multiple of its
-// interval after its creation that is later than now and than the present job.
+// book writes the next job of an object: at the first time later than
+// now, and than the present job, that is whole intervals after its creation.
 func (s *Service) book(ctx context.Context, t iam.TenantID, k *Kind, r Record, present time.Time) error {
 	now := s.Env.Time()
 	if present.After(now) { // by the clock of another node
 		now = present
 	}
-	next := r.Created.Add((now.Sub(r.Created)/k.hooks.every + 1) * k.hooks.every)
+	next := now.Add(k.hooks.every - now.Sub(r.Created)%k.hooks.every)
 	_, err := s.Queue.Enqueue(ctx, t, iam.Job{Kind: jobKind(k), ObjectID: string(r.ID), RunAt: next,
 		Key: jobKind(k) + "/" + string(r.ID) + "/" + strconv.FormatInt(next.Unix(), 10)})
 	if iam.Is(err, iam.Exists) {

@@ -46,14 +46,18 @@ type hooks[S any] struct {
 	single bool
 	// view answers what a reader is shown in place of the spec.
 	view func(spec S, status []byte) any
+	// now brings a spec up to date, in members that others change too.
+	now func(s *Service, ctx context.Context, t iam.TenantID, spec S) error
 	// state answers the condition "Operational" of an object.
 	state func(spec S, r Record) Condition
-	// work is done after an object was written, and after it was removed, by
-	// name of a job of its own: see follow.go.
-	work func(s *Service, ctx context.Context, by iam.Actor, id iam.ObjectID) error
-	// atOnce lets the work be done before the writer has an answer. The job is
-	// for when it fails, or the node does.
+	// work is done after each change of an object, by a job: see follow.go.
+	work func(s *Service, ctx context.Context, by iam.Actor, id iam.ObjectID, before string) error
+	// atOnce lets the work be done before the writer has an answer, and after a
+	// removal too. The job is for when that fails, or the node does.
 	atOnce bool
+	// before answers what the job is to know of the time before the change.
+	// Work that is done at once is not told.
+	before func(s *Service, ctx context.Context, t iam.TenantID) (string, error)
 	// every is how long after an object was made, and again and again, the work
 	// is done anew; 0 is never.
 	every time.Duration
@@ -74,12 +78,17 @@ func register[S any](k Kind, h hooks[*S]) *Kind {
 		k.View = k.Spec
 	}
 	k.secrets = hasSecrets(k.Spec)
-	k.hooks = hooks[any]{single: h.single, work: h.work, atOnce: h.atOnce, every: h.every}
+	k.hooks = hooks[any]{single: h.single, work: h.work, atOnce: h.atOnce, before: h.before, every: h.every}
 	if h.check != nil {
 		k.hooks.check = func(spec any) error { return h.check(spec.(*S)) }
 	}
 	if h.view != nil {
 		k.hooks.view = func(spec any, status []byte) any { return h.view(spec.(*S), status) }
+	}
+	if h.now != nil {
+		k.hooks.now = func(s *Service, ctx context.Context, t iam.TenantID, spec any) error {
+			return h.now(s, ctx, t, spec.(*S))
+		}
 	}
 	if h.state != nil {
 		k.hooks.state = func(spec any, r Record) Condition { return h.state(spec.(*S), r) }

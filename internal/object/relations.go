@@ -167,7 +167,7 @@ func (s *Service) unreferring(ctx context.Context, by iam.Actor, to Target) ([]c
 func (s *Service) unbroken(ctx context.Context, by iam.Actor, k *Kind, r *Record, drop []string) ([]Reference, error) {
 	old := *r
 	r.Updated = s.Env.Time()
-	shown, err := s.show(k, old)
+	shown, err := s.show(ctx, by.Tenant, k, old)
 	if err != nil {
 		return nil, err
 	}

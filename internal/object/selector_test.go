@@ -66,7 +66,7 @@ func TestSelectorMalformed(t *testing.T) {
 		"app>1", "app=(web)", "-app", "app-", "app=-web", "a/b/c", "EXAMPLE.com/x", "/x", "app=wéb", "app ! = web",
 		strings.Repeat("a", 64), "app=" + strings.Repeat("a", 64), strings.Repeat("a,", 2048) + "a", "a\x00b", "a\u00a0=b",
 	} {
-		if s, err := ParseSelector(text); !iam.Is(err, iam.Invalid) || !strings.HasPrefix(err.(*iam.Error).Message, "Field label_filter should ") {
+		if s, err := ParseSelector(text); !iam.Is(err, iam.Invalid) || !strings.HasPrefix(err.Error(), "invalid: Field label_filter should ") {
 			t.Errorf("%.40q: %v, %v", text, s, err)
 		}
 	}

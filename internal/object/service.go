@@ -77,18 +77,22 @@ func (s *Service) Create(ctx context.Context, by iam.Actor, k *Kind, m Metadata,
 	if err := s.checkSingle(ctx, by.Tenant, k, r); err != nil {
 		return Object{}, err
 	}
-	if err := s.Store.InsertObject(ctx, by.Tenant, r, refs, s.jobs(k, r.ID), s.event(by, "create", r)); err != nil {
+	jobs, err := s.jobs(ctx, by.Tenant, k, r.ID)
+	if err != nil {
+		return Object{}, err
+	}
+	if err := s.Store.InsertObject(ctx, by.Tenant, r, refs, jobs, s.event(by, "create", r)); err != nil {
 		return Object{}, err
 	}
 	// Two that were made at the same moment have not seen each other before.
 	if err := s.checkSingle(ctx, by.Tenant, k, r); err != nil {
-		if undo := s.Store.DeleteObject(ctx, by.Tenant, r.ID, false, nil, s.event(by, "delete", r)); undo != nil {
+		if undo := s.remove(ctx, by, k, r, false); undo != nil {
 			return Object{}, undo
 		}
 		return Object{}, err
 	}
 	s.follow(ctx, by, k, r.ID)
-	return s.show(k, r)
+	return s.show(ctx, by.Tenant, k, r)
 }
 
 // checkSingle answers Precondition when there is another object of a kind that
@@ -131,12 +135,16 @@ func (s *Service) Replace(ctx context.Context, by iam.Actor, k *Kind, m Metadata
 
 // update writes what is new in a record, and does what follows.
 func (s *Service) update(ctx context.Context, by iam.Actor, k *Kind, r Record, refs []Reference) (Object, error) {
-	if err := s.Store.UpdateObject(ctx, by.Tenant, r, refs, s.jobs(k, r.ID), s.event(by, "update", r)); err != nil {
+	jobs, err := s.jobs(ctx, by.Tenant, k, r.ID)
+	if err != nil {
+		return Object{}, err
+	}
+	if err := s.Store.UpdateObject(ctx, by.Tenant, r, refs, jobs, s.event(by, "update", r)); err != nil {
 		return Object{}, err
 	}
 	r.Version++
 	s.follow(ctx, by, k, r.ID)
-	return s.show(k, r)
+	return s.show(ctx, by.Tenant, k, r)
 }
 
 // Get answers one object. NotFound.
@@ -145,7 +153,7 @@ func (s *Service) Get(ctx context.Context, by iam.Actor, k *Kind, namespace, nam
 	if err != nil {
 		return Object{}, err
 	}
-	return s.show(k, r)
+	return s.show(ctx, by.Tenant, k, r)
 }
 
 // List answers the objects of a kind in a namespace by name, those that match a
@@ -170,7 +178,7 @@ func (s *Service) List(ctx context.Context, by iam.Actor, k *Kind, namespace, se
 		if !wanted.Matches(r.Labels) {
 			continue
 		}
-		o, err := s.show(k, r)
+		o, err := s.show(ctx, by.Tenant, k, r)
 		if err != nil {
 			return nil, err
 		}
@@ -192,7 +200,10 @@ func (s *Service) Delete(ctx context.Context, by iam.Actor, k *Kind, namespace, 
 func (s *Service) remove(ctx context.Context, by iam.Actor, k *Kind, r Record, failIfReferred bool) error {
 	var jobs []iam.Job
 	if k.hooks.atOnce { // a series of jobs finds out by itself that there is nothing to do any more
-		jobs = s.jobs(k, r.ID)
+		var err error
+		if jobs, err = s.jobs(ctx, by.Tenant, k, r.ID); err != nil {
+			return err
+		}
 	}
 	if err := s.Store.DeleteObject(ctx, by.Tenant, r.ID, failIfReferred, jobs, s.event(by, "delete", r)); err != nil {
 		return err

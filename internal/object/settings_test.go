@@ -1,6 +1,7 @@
 package object_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"log/slog"
@@ -81,6 +82,9 @@ func TestConfigurationApplies(t *testing.T) {
 				st.Session = iam.SessionPolicy{Absolute: 30 * time.Minute, Idle: 30 * time.Minute}
 			}},
 			{"idle only", `{"user_session_expiration":{"idle_timeout":{"hours":{"duration":2}}}}`, func(st *iam.Settings) { st.Session.Idle = 2 * time.Hour }},
+			{"idle for longer than sessions last by default", `{"user_session_expiration":{"idle_timeout":{"hours":{"duration":720}}}}`, func(st *iam.Settings) {
+				st.Session = iam.SessionPolicy{Absolute: 720 * time.Hour, Idle: 720 * time.Hour}
+			}},
 			{"own name allowed", `{"password_policy":{"minimum_length":7}}`, func(st *iam.Settings) { st.Password.MinLength, st.Password.NotUsername = 7, false }},
 			{"all", all, withAll},
 		}
@@ -90,12 +94,16 @@ func TestConfigurationApplies(t *testing.T) {
 			}
 			w.wantSettings(s.what, func(st *iam.Settings) { others(st); s.change(st) })
 		}
+		w.changedElsewhere()
 		m := named(k, k.DefaultName)
 		m.Disabled = true
 		if _, err := w.Objects.Replace(ctx, w.by, k, m, []byte(all), 0); err != nil {
 			w.t.Fatal(err)
 		}
 		w.wantSettings("disabled", others)
+		if o := w.get(configuration, k.DefaultName); !contains(string(o.View), `"minimum_length":12,`) {
+			w.t.Errorf("disabled, it is shown as %s", o.View)
+		}
 		m.Disabled = false
 		if _, err := w.Objects.Replace(ctx, w.by, k, m, []byte(all), 0); err != nil {
 			w.t.Fatal(err)
@@ -111,6 +119,41 @@ func TestConfigurationApplies(t *testing.T) {
 			}
 		}
 	})
+}
+
+// changedElsewhere changes settings in another way than by the configuration,
+// which then says so, and whose jobs leave it be.
+func (w world) changedElsewhere() {
+	w.t.Helper()
+	ctx, name := w.t.Context(), kind(w.t, configuration).DefaultName
+	before := w.get(configuration, name)
+	st, err := w.Tenancy.Settings(ctx, w.tenant.ID)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	was := st
+	st.Password.MinLength, st.Password.MaxAge, st.Session.Idle, st.Branding.DisplayName = 9, 30*24*time.Hour, 45*time.Minute, "Renamed"
+	st.Lockout.FreeFailures = 11
+	if st, err = w.Tenancy.UpdateSettings(ctx, w.by, st); err != nil {
+		w.t.Fatal(err)
+	}
+	want := `{"password_policy":{"minimum_length":9,"digits":1,"lowercase_characters":2,"uppercase_characters":3,"special_characters":4,
+		"not_recently_used":5,"not_username":true,"expire_password":30},"brute_force_detection_settings":{"max_login_failures":11},
+		"user_session_expiration":{"absolute_timeout":{"minutes":{"duration":600}},"idle_timeout":{"minutes":{"duration":45}}},
+		"basic_configuration":{"display_name":"Renamed"}}`
+	w.Clock.Advance(time.Minute) // the jobs of all changes before are due
+	time.Sleep(600 * time.Millisecond)
+	o := w.get(configuration, name)
+	if !same(w.t, o.View, want) || !same(w.t, o.Spec, want) || o.Version != before.Version {
+		w.t.Errorf("changed elsewhere, shown as %s", o.View)
+	}
+	was.Version = st.Version
+	if _, err := w.Tenancy.UpdateSettings(ctx, w.by, was); err != nil {
+		w.t.Fatal(err)
+	}
+	if o := w.get(configuration, name); !bytes.Equal(o.Spec, before.Spec) {
+		w.t.Errorf("changed back, shown as %s", o.View)
+	}
 }
 
 func TestOneConfiguration(t *testing.T) {

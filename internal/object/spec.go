@@ -86,21 +86,28 @@ func notJSON() error {
 func (k *Kind) newSpec() any { return reflect.New(k.Spec).Interface() }
 
 // show answers an object as callers see it.
-func (s *Service) show(k *Kind, r Record) (Object, error) {
+func (s *Service) show(ctx context.Context, t iam.TenantID, k *Kind, r Record) (Object, error) {
 	o := Object{Record: r, Spec: r.Spec, View: r.Spec,
 		Conditions: []Condition{{Type: TypeValidation, Status: StatusSuccess, Updated: r.Updated}}}
 	if r.Disabled {
 		o.Conditions = append(o.Conditions, Condition{Type: TypeOperational, Status: StatusDisabled, Updated: r.Updated})
 	}
-	if !k.secrets && k.hooks.view == nil && k.hooks.state == nil {
+	// What is stored must not be seen by who looks at the embedded record.
+	o.Record.Spec = nil
+	if k.secrets {
+		o.Spec = mask(r.Spec)
+		o.View = o.Spec
+	}
+	if k.hooks.now == nil && k.hooks.view == nil && k.hooks.state == nil {
 		return o, nil
 	}
 	v := k.newSpec()
 	err := json.Unmarshal(r.Spec, v)
-	if err == nil && k.secrets {
-		mask(v)
-		o.Spec, err = json.Marshal(v)
-		o.View = o.Spec
+	if err == nil && k.hooks.now != nil && !r.Disabled {
+		if err = k.hooks.now(s, ctx, t, v); err == nil {
+			o.Spec, err = json.Marshal(v, json.Deterministic(true))
+			o.View = o.Spec
+		}
 	}
 	if err == nil && k.hooks.view != nil {
 		o.View, err = json.Marshal(k.hooks.view(v, r.Status))
@@ -110,8 +117,6 @@ func (s *Service) show(k *Kind, r Record) (Object, error) {
 		c.Type = TypeOperational
 		o.Conditions = append(o.Conditions, c)
 	}
-	// What is stored must not be seen by who looks at the embedded record.
-	o.Record.Spec = nil
 	return o, err
 }
 

@@ -1,10 +1,9 @@
 package object
 
 import (
+	"cmp"
 	"context"
 	"time"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
@@ -72,8 +71,10 @@ var _ = register(
 	hooks[*tenantConfigurationSpec]{
 		single: true,
 		check:  checkConfiguration,
-		work: func(s *Service, ctx context.Context, by iam.Actor, _ iam.ObjectID) error {
-			return s.applyConfiguration(ctx, by)
+		now:    (*Service).presentConfiguration,
+		before: (*Service).settingsVersion,
+		work: func(s *Service, ctx context.Context, by iam.Actor, _ iam.ObjectID, before string) error {
+			return s.applyConfiguration(ctx, by, before)
 		},
 		atOnce: true,
 	})
@@ -84,8 +85,10 @@ func (spec *tenantConfigurationSpec) timeouts() iam.SessionPolicy {
 	if spec.Session == nil {
 		return p
 	}
-	p.Absolute = spec.Session.Absolute.or(p.Absolute)
-	p.Idle = spec.Session.Idle.or(min(p.Idle, p.Absolute))
+	// The default of the one makes room for what is said of the other.
+	idle := spec.Session.Idle.or(0)
+	p.Absolute = spec.Session.Absolute.or(max(p.Absolute, idle))
+	p.Idle = cmp.Or(idle, min(p.Idle, p.Absolute))
 	return p
 }
 
@@ -124,71 +127,4 @@ func checkConfiguration(spec *tenantConfigurationSpec) error {
 		return invalid("spec.tenant_details", iam.ReasonFormat, "be the same as basic_configuration, or absent,")
 	}
 	return nil
-}
-
-// over answers settings with what the spec says in place of theirs. What it does
-// not say is as by default, so that the same spec always leads to the same.
-func (spec *tenantConfigurationSpec) over(st iam.Settings) iam.Settings {
-	def := iam.DefaultSettings()
-	st.Session, st.Lockout.FreeFailures, st.Branding.DisplayName = spec.timeouts(), def.Lockout.FreeFailures, def.Branding.DisplayName
-
-	st.Password.MinLength, st.Password.History, st.Password.MaxAge = def.Password.MinLength, def.Password.History, def.Password.MaxAge
-	st.Password.MinDigits, st.Password.MinSymbols = def.Password.MinDigits, def.Password.MinSymbols
-	st.Password.MinLower, st.Password.MinUpper = def.Password.MinLower, def.Password.MinUpper
-	st.Password.NotUsername = def.Password.NotUsername
-	if p := spec.PasswordPolicy; p != nil {
-		st.Password.MinLength, st.Password.History = int(p.MinimumLength), int(p.NotRecentlyUsed)
-		st.Password.MinDigits, st.Password.MinSymbols = int(p.Digits), int(p.Special)
-		st.Password.MinLower, st.Password.MinUpper = int(p.Lowercase), int(p.Uppercase)
-		st.Password.NotUsername = p.NotUsername
-		st.Password.MaxAge = time.Duration(p.ExpireDays) * 24 * time.Hour
-		classes := int(p.Digits + p.Special + p.Lowercase + p.Uppercase)
-		st.Password.MaxLength = max(st.Password.MaxLength, int(p.MinimumLength), classes) // there must be such passwords
-	}
-	for _, b := range []*bruteForce{spec.BruteForce, spec.BruteForceToo} {
-		if b != nil && b.MaxFailures > 0 {
-			st.Lockout.FreeFailures = int(b.MaxFailures)
-		}
-	}
-	for _, b := range []*basicConfiguration{spec.Basic, spec.Details} {
-		if b != nil {
-			st.Branding.DisplayName = b.DisplayName
-		}
-	}
-	return st
-}
-
-// maxApply bounds how often settings are tried to be written that others write too.
-const maxApply = 5
-
-// applyConfiguration makes the settings of the actor's tenant what its
-// configuration says, or the default ones where there is none, or it is disabled.
-// It looks at what is stored, and not at what was written: whoever comes last
-// sees the last of it, since settings that were read before are Conflict.
-// Unavailable: others write the settings all the time.
-func (s *Service) applyConfiguration(ctx context.Context, by iam.Actor) error {
-	for range maxApply {
-		st, err := s.Store.Settings(ctx, by.Tenant)
-		if err != nil {
-			return err
-		}
-		found, err := s.Store.Objects(ctx, by.Tenant, tenantConfiguration, iam.NamespaceSystem)
-		if err != nil {
-			return err
-		}
-		var spec tenantConfigurationSpec
-		if len(found) > 0 && !found[0].Disabled {
-			if err := json.Unmarshal(found[0].Spec, &spec); err != nil {
-				return err
-			}
-		}
-		want := spec.over(st)
-		if want.Password == st.Password && want.Lockout == st.Lockout && want.Session == st.Session && want.Branding == st.Branding {
-			return nil
-		}
-		if _, err := s.Tenants.UpdateSettings(ctx, by, want); !iam.Is(err, iam.Conflict) {
-			return err
-		}
-	}
-	return iam.E(iam.Unavailable, "the settings of the tenant are being changed by others")
 }

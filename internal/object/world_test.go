@@ -2,6 +2,7 @@ package object_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -154,7 +155,7 @@ func same(t *testing.T, a []byte, b string) bool {
 func refused(t *testing.T, err error, path string) {
 	t.Helper()
 	var paths []string
-	if e, ok := err.(*iam.Error); ok && e.Kind == iam.Invalid {
+	if e, ok := errors.AsType[*iam.Error](err); ok && e.Kind == iam.Invalid {
 		for _, f := range e.Fields {
 			paths = append(paths, f.Path)
 			if !strings.HasPrefix(f.Message, "Field "+f.Path+" should ") {

@@ -93,7 +93,7 @@ func (c *Client) Fetch(ctx context.Context, address string, limit int64) ([]byte
 	if err != nil {
 		return nil, explain(err)
 	}
-	defer answer.Body.Close() //nolint:errcheck // read only
+	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
 		return nil, iam.E(iam.Unavailable, "the address answers with status %d", answer.StatusCode)
 	}

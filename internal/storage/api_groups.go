@@ -3,6 +3,8 @@ package storage
 import (
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
@@ -64,13 +66,11 @@ func apiGroupArgs(t iam.TenantID, g iam.APIGroup) ([]any, error) {
 func (s *Store) EnsureAPIGroups(ctx context.Context, t iam.TenantID, groups []iam.APIGroup) (stored []iam.APIGroup, err error) {
 	defer s.wrap(&err, "EnsureAPIGroups(%s)", t)
 	err = s.write(ctx, t, func(ctx context.Context, x *call) error {
-		stored = make([]iam.APIGroup, 0, len(groups))
-		for _, g := range groups {
-			g, err := x.ensureAPIGroup(ctx, g)
-			if err != nil {
+		stored = make([]iam.APIGroup, len(groups))
+		for _, i := range inOrder(groups) {
+			if stored[i], err = x.ensureAPIGroup(ctx, groups[i]); err != nil {
 				return err
 			}
-			stored = append(stored, g)
 		}
 		return nil
 	})
@@ -78,6 +78,17 @@ func (s *Store) EnsureAPIGroups(ctx context.Context, t iam.TenantID, groups []ia
 		return nil, err
 	}
 	return stored, nil
+}
+
+// inOrder answers the places of API groups in the order of their names, in
+// which several are written; see compareBindings.
+func inOrder(groups []iam.APIGroup) []int {
+	places := make([]int, len(groups))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortFunc(places, func(a, b int) int { return strings.Compare(groups[a].Name, groups[b].Name) })
+	return places
 }
 
 // ensureAPIGroup answers the built-in API group of a name, and makes it where

@@ -1,8 +1,10 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/internal/access"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -160,7 +162,7 @@ func (s *Store) InsertBinding(ctx context.Context, t iam.TenantID, b iam.Binding
 func (s *Store) InsertBindings(ctx context.Context, t iam.TenantID, bs []iam.Binding, events ...iam.Event) (err error) {
 	defer s.wrap(&err, "InsertBindings(%s)", t)
 	return s.write(ctx, t, func(ctx context.Context, x *call) error {
-		for _, b := range bs {
+		for _, b := range slices.SortedFunc(slices.Values(bs), compareBindings) {
 			if _, err := x.insertBinding(ctx, b); err != nil {
 				return err
 			}
@@ -170,6 +172,13 @@ func (s *Store) InsertBindings(ctx context.Context, t iam.TenantID, bs []iam.Bin
 		}
 		return x.bump(ctx)
 	})
+}
+
+// compareBindings is the order in which several bindings are written. Who wrote
+// the same ones at once in another order would wait for each other, until
+// PostgreSQL notices after a second.
+func compareBindings(a, b iam.Binding) int {
+	return cmp.Or(cmp.Compare(a.User, b.User), cmp.Compare(a.Group, b.Group), cmp.Compare(a.Role, b.Role), cmp.Compare(a.Scope, b.Scope))
 }
 
 // insertBinding writes a binding. inserted is false where the same one is

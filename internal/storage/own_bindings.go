@@ -3,6 +3,7 @@ package storage
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -66,7 +67,7 @@ func (x *call) replaceBindings(ctx context.Context, current, remove, holder stri
 	}
 	rows := make(map[said]iam.Binding, len(wanted))
 	want := make([]said, len(wanted))
-	for i, b := range wanted {
+	for i, b := range slices.SortedFunc(slices.Values(wanted), compareBindings) {
 		want[i] = said{b.Role, b.Scope}
 		b.User, b.Group = of.User, of.Group
 		rows[want[i]] = b

@@ -133,6 +133,21 @@ var subtree = func() listing[iam.Tenant] {
 	return l
 }()
 
+// ancestry is the same, for tenants that a condition finds, with all above
+// them: to find one costs the same however many there are.
+func ancestry(condition string) listing[iam.Tenant] {
+	l := allTenants
+	l.with = `WITH RECURSIVE above (origin, tenant_id, parent_id) AS (
+		SELECT tenant_id, tenant_id, parent_id FROM tenants WHERE ` + numbered(condition, 1) + `
+		UNION ALL SELECT a.origin, t.tenant_id, t.parent_id FROM above a JOIN tenants t ON t.tenant_id = a.parent_id) `
+	return l
+}
+
+var (
+	ancestryOfID    = ancestry("tenant_id = ?")
+	ancestryOfShort = ancestry(short("tenant_id"))
+)
+
 // Descendants implements tenancy.Store. It looks everywhere, but answers
 // nothing that does not descend from root.
 func (s *Store) Descendants(ctx context.Context, root iam.TenantID, f tenancy.TenantFilter, p iam.Page) (l iam.List[iam.Tenant], err error) {
@@ -140,20 +155,9 @@ func (s *Store) Descendants(ctx context.Context, root iam.TenantID, f tenancy.Te
 	if err := checkID("tenant", root); err != nil {
 		return l, err
 	}
-	where := &filter{args: []any{root}}
-	where.and("tenant_id IN (SELECT tenant_id FROM below)")
-	if f.ID != "" {
-		if !iam.ValidID(string(f.ID)) {
-			return l, nil
-		}
-		where.and("tenant_id = ?", f.ID)
-	}
-	if f.Short != "" {
-		low, high, ok := iam.ShortRange(f.Short)
-		if !ok {
-			return l, nil
-		}
-		where.and(short("tenant_id"), low, high, f.Short)
+	from, where, ok := descent(root, f)
+	if !ok {
+		return l, nil // no tenant has such an id
 	}
 	if f.ChildrenOnly {
 		where.and("tenant_id <> ?", root)
@@ -161,10 +165,33 @@ func (s *Store) Descendants(ctx context.Context, root iam.TenantID, f tenancy.Te
 	where.match("name", "name_key", f.Name)
 	where.match("code", "code", f.Code)
 	err = s.readIn(ctx, Everywhere, func(ctx context.Context, x *call) error {
-		l, err = subtree.list(ctx, x, where, p)
+		l, err = from.list(ctx, x, where, p)
 		return err
 	})
 	return l, err
+}
+
+// descent answers the tenants among which those below root are to be found, and
+// the beginning of the filter that finds them.
+func descent(root iam.TenantID, f tenancy.TenantFilter) (from *listing[iam.Tenant], where *filter, ok bool) {
+	const descends = "tenant_id IN (SELECT origin FROM above WHERE above.tenant_id = ?)"
+	switch {
+	case f.ID != "" && f.Short != "" && f.Short != iam.Short(f.ID):
+		return nil, nil, false
+	case f.ID != "":
+		where = &filter{args: []any{f.ID}}
+		where.and(descends, root)
+		return &ancestryOfID, where, iam.ValidID(string(f.ID))
+	case f.Short != "":
+		low, high, ok := iam.ShortRange(f.Short)
+		where = &filter{args: []any{low, high, f.Short}}
+		where.and(descends, root)
+		return &ancestryOfShort, where, ok
+	default:
+		where = &filter{args: []any{root}}
+		where.and("tenant_id IN (SELECT tenant_id FROM below)")
+		return &subtree, where, true
+	}
 }
 
 // AllTenants implements tenancy.Store.

@@ -1,6 +1,7 @@
 package f5xc
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -21,7 +22,7 @@ func (d *dialect) bindingOperations() []api.Operation {
 	example := namespaceRoleShown(iam.Tenant{Code: iam.DefaultTenant}, access.Grant{
 		Binding: iam.Binding{ID: "0191a5c4-7a3c-7b1e-9d2f-3c4b5a697889", Created: exampleTime},
 		Role:    iam.Role{ID: iam.RoleID(exampleRole.system.UID), Name: exampleRole.meta.Name},
-	}, iam.Ref[iam.UserID]{ID: "0191a5c4-7a3c-7b1e-9d2f-3c4b5a697888", Name: "mina@example.com"}, "0191a5c4-7a3c-7b1e-9d2f-3c4b5a697889", "shop")
+	}, iam.Ref[iam.UserID]{ID: "0191a5c4-7a3c-7b1e-9d2f-3c4b5a697888", Name: "mina@example.com"}, "", "0191a5c4-7a3c-7b1e-9d2f-3c4b5a697889", "shop")
 	return append([]api.Operation{
 		// It shows of users what their list shows, and asks for the same right.
 		api.Handle(api.Op{
@@ -43,11 +44,12 @@ type namespaceRoleSpec struct {
 	User      []objectRef `json:"user"`
 }
 
-// namespaceRoleShown shows a binding of a user under a name, in a namespace.
-func namespaceRoleShown(t iam.Tenant, g access.Grant, u iam.Ref[iam.UserID], name, namespace string) shown {
+// namespaceRoleShown shows a binding of a user, which somebody made, under a
+// name, in a namespace.
+func namespaceRoleShown(t iam.Tenant, g access.Grant, u iam.Ref[iam.UserID], creator, name, namespace string) shown {
 	return shown{kind: kindNamespaceRole,
 		meta: objectMeta{Name: name, Namespace: iam.NamespaceSystem, Labels: tags(nil), Annotations: tags(nil)},
-		system: systemMeta{UID: string(g.Binding.ID), Created: timeOf(g.Binding.Created), CreatorID: string(g.Binding.CreatedBy),
+		system: systemMeta{UID: string(g.Binding.ID), Created: timeOf(g.Binding.Created), CreatorClass: creatorClass(g.Binding.CreatedBy), CreatorID: creator,
 			Tenant: t.Code, Finalizers: []string{}},
 		spec: namespaceRoleSpec{Namespace: namespace, Role: []objectRef{roleLike(kindRole, t, g.Role).ref()},
 			User: []objectRef{{Kind: kindUser, Name: u.Name, Namespace: iam.NamespaceSystem, Tenant: t.Code, UID: string(u.ID)}}},
@@ -131,9 +133,10 @@ func (d *dialect) namespaceRoles(ctx context.Context, by iam.Actor, namespace st
 		if !ok {
 			continue // of a group, or of somebody who has just come
 		}
+		creator := cmp.Or(users[g.Binding.CreatedBy].Name, string(g.Binding.CreatedBy)) // who may be gone
 		names, namespaces := p.shownAs(g.Binding)
 		for i, name := range names {
-			all = append(all, namespaceRoleShown(t, g, u, name, namespaces[i]))
+			all = append(all, namespaceRoleShown(t, g, u, creator, name, namespaces[i]))
 		}
 	}
 	return all, nil

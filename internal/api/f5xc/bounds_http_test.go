@@ -1,6 +1,7 @@
 package f5xc_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -13,9 +14,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// TestPastTheBounds sends a request past the bound of every rule to a server,
-// which refuses each with the path of the field, and writes nothing.
-func TestPastTheBounds(t *testing.T) {
+// TestBoundsServed sends requests at the bound of every rule about specs to a
+// server, which takes them, and past the bound of every rule there is, which it
+// refuses with the path of the field, and writes nothing.
+func TestBoundsServed(t *testing.T) {
 	bounds := f5xc.Bounds(t)
 	if bounds == nil {
 		return
@@ -39,11 +41,28 @@ func TestPastTheBounds(t *testing.T) {
 		}
 	}
 
+	taken := 0
+	for _, b := range bounds {
+		if b.Kind == nil || b.Method != http.MethodPost {
+			continue
+		}
+		for _, body := range b.At {
+			taken++
+			one := boundPath(b) + "/" + cmp.Or(b.Kind.DefaultName, "a")
+			if a := send(http.MethodDelete, one, ""); a.Status != http.StatusOK {
+				t.Fatalf("DELETE %s: %d %s", one, a.Status, a.Body)
+			}
+			if a := send(b.Method, boundPath(b), body); a.Status != http.StatusOK {
+				t.Errorf("%s %s at %s of %s: %d %s\n%s", b.Method, b.Path, b.Rule, b.Field, a.Status, iam.Cut(a.Body, 300), iam.Cut(body, 300))
+			}
+		}
+	}
+
 	before := written(t, s)
-	sent := 0
+	refused := 0
 	for _, b := range bounds {
 		for _, body := range b.Past {
-			sent++
+			refused++
 			a := send(b.Method, boundPath(b), body)
 			var failure struct {
 				Code    int    `json:"code"`
@@ -56,9 +75,9 @@ func TestPastTheBounds(t *testing.T) {
 		}
 	}
 	if after := written(t, s); after != before {
-		t.Errorf("%d events after %d refused requests, %d before", after, sent, before)
+		t.Errorf("%d events after %d refused requests, %d before", after, refused, before)
 	}
-	t.Logf("%d requests refused", sent)
+	t.Logf("%d requests taken, %d refused", taken, refused)
 }
 
 // boundPath is the path of a request: of an object "a" in namespace shop, or of

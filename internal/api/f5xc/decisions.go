@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"slices"
 
-	"github.com/go-json-experiment/json/jsontext"
-
 	"github.com/gatehouse-id/gatehouse/internal/access"
 	"github.com/gatehouse-id/gatehouse/internal/api"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -76,17 +74,9 @@ type decisionList struct {
 	Result bool       `json:"result"`
 }
 
-// decision is what was decided of one call.
+// decision is what was decided of one call. What would enable it is told where
+// the plan was looked at: add-on services, or nothing.
 type decision struct {
-	call apiCall
-	access.Decision
-	// byPlan is set where the plan was looked at: what would enable the call is
-	// told then.
-	byPlan bool
-}
-
-// documentedDecision is a decision as it is written.
-type documentedDecision struct {
 	Addons *addonServices `json:"addon_services,omitzero"`
 	Method string         `json:"method"`
 	None   *empty         `json:"none,omitzero"`
@@ -98,34 +88,19 @@ type addonServices struct {
 	Names []string `json:"addon_service_names"`
 }
 
-// DocumentedAs implements api.Documented.
-func (decision) DocumentedAs() any { return documentedDecision{} }
+// nothing is shared by all decisions that nothing would enable.
+var nothing = &empty{}
 
-// MarshalJSONTo writes it, without the reflection that would cost most of the
-// time of a large answer.
-func (d *decision) MarshalJSONTo(e *jsontext.Encoder) error {
-	var err error
-	write := func(tokens ...jsontext.Token) {
-		for _, t := range tokens {
-			if err == nil {
-				err = e.WriteToken(t)
-			}
-		}
+func decisionOf(c apiCall, control access.Control, d access.Decision) decision {
+	told := decision{Method: c.Method, Path: c.Path, Result: d.Allowed}
+	switch {
+	case control == access.ByRole:
+	case len(d.Addons) > 0:
+		told.Addons = &addonServices{d.Addons}
+	default:
+		told.None = nothing
 	}
-	write(jsontext.BeginObject)
-	if d.byPlan && len(d.Addons) > 0 {
-		write(jsontext.String("addon_services"), jsontext.BeginObject, jsontext.String("addon_service_names"), jsontext.BeginArray)
-		for _, name := range d.Addons {
-			write(jsontext.String(name))
-		}
-		write(jsontext.EndArray, jsontext.EndObject)
-	}
-	write(jsontext.String("method"), jsontext.String(d.call.Method))
-	if d.byPlan && len(d.Addons) == 0 {
-		write(jsontext.String("none"), jsontext.BeginObject, jsontext.EndObject)
-	}
-	write(jsontext.String("path"), jsontext.String(d.call.Path), jsontext.String("result"), jsontext.Bool(d.Allowed), jsontext.EndObject)
-	return err
+	return told
 }
 
 func (d *dialect) evaluate(ctx context.Context, c *api.Call, in struct {
@@ -194,7 +169,7 @@ func (d *dialect) decide(ctx context.Context, by iam.Actor, control access.Contr
 		o := &out[i]
 		o.ID, o.Result, o.Items, items = l.ID, true, items[:len(l.Items):len(l.Items)], items[len(l.Items):]
 		for j, c := range l.Items {
-			o.Items[j] = decision{call: c, Decision: decided[j], byPlan: control != access.ByRole}
+			o.Items[j] = decisionOf(c, control, decided[j])
 			o.Result = o.Result && decided[j].Allowed
 		}
 		decided = decided[len(l.Items):]
@@ -238,5 +213,5 @@ func roleNames(roles []iam.Role) []string {
 
 var (
 	exampleCalls     = []apiCall{{http.MethodGet, "/api/web/custom/namespaces/system/user_roles"}}
-	exampleDecisions = decisionList{[]decision{{call: exampleCalls[0], Decision: access.Decision{Allowed: true}}}, "users", true}
+	exampleDecisions = decisionList{[]decision{{Method: exampleCalls[0].Method, Path: exampleCalls[0].Path, Result: true}}, "users", true}
 )

@@ -349,7 +349,7 @@ func (d *dialect) cascadeDelete(ctx context.Context, c *api.Call, in struct {
 	for i, r := range removed {
 		a.Items[i] = cascadeItem{Name: r.Target.Name, Type: r.Target.Kind, UID: r.Target.ID}
 		if r.Err != nil {
-			a.Items[i].Error, emptied = reason(r.Err), false
+			a.Items[i].Error, emptied = d.reason(ctx, c.Actor, r.Err), false
 		}
 	}
 	if !emptied {
@@ -359,11 +359,12 @@ func (d *dialect) cascadeDelete(ctx context.Context, c *api.Call, in struct {
 }
 
 // reason is what a caller may learn of an error that is only a part of an
-// answer.
-func reason(err error) string {
+// answer. What is our fault goes to the log.
+func (d *dialect) reason(ctx context.Context, by iam.Actor, err error) string {
 	if e, ok := errors.AsType[*iam.Error](err); ok && e.Kind != iam.Internal {
 		return e.Message
 	}
+	d.Log.ErrorContext(ctx, "object not removed", "request_id", by.RequestID, "error", err)
 	return "internal error"
 }
 

@@ -79,7 +79,11 @@ type viewer struct {
 
 func (d *dialect) viewer(ctx context.Context, by iam.Actor) (*viewer, error) {
 	t, err := d.Tenancy.Tenant(ctx, by)
-	return &viewer{d, by, t.Code, map[iam.UserID]string{}}, err
+	v := &viewer{d, by, t.Code, map[iam.UserID]string{}}
+	if by.Home == by.Tenant {
+		v.creators[by.User] = by.Username // most look at what they have made
+	}
+	return v, err
 }
 
 // creator answers the name of who made something: the id of one who is not

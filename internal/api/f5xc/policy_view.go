@@ -144,7 +144,7 @@ func (d *dialect) apiGroupNames(ctx context.Context, by iam.Actor) (apiGroupName
 	return n, err
 }
 
-// of answers the API groups of a role. A built-in role has none of its own: it
+// of answers the API groups of a role, by name. A built-in role has none of its own: it
 // is told in the built-in API groups that allow the same.
 func (n apiGroupNames) of(r iam.Role) []string {
 	names := make([]string, 0, len(r.APIGroups))
@@ -152,6 +152,7 @@ func (n apiGroupNames) of(r iam.Role) []string {
 		names = append(names, n.byID[id])
 	}
 	if !r.Builtin {
+		slices.Sort(names)
 		return names
 	}
 	rules := access.BuiltinRules(r.Handle)

@@ -63,9 +63,9 @@ var readReference = sync.OnceValues(func() (*reference, error) {
 
 var closed = openapi3.AdditionalProperties{Has: new(bool)}
 
-// tighten lets a schema, and those written inside it, refuse what proto3 would
-// never write: members that the message does not have, two of a oneof, and
-// integers of 64 bits that are no number.
+// tighten lets a schema, and those written inside it, refuse what the vendor
+// would never write: members that the message does not have, two of a oneof,
+// integers of 64 bits that are no number; and leaving out what is required.
 func tighten(s *openapi3.Schema) {
 	if len(s.Properties) > 0 {
 		s.AdditionalProperties = closed
@@ -85,7 +85,10 @@ func tighten(s *openapi3.Schema) {
 			}
 		}
 	}
-	for _, p := range s.Properties {
+	for name, p := range s.Properties {
+		if rules, ok := p.Value.Extensions["x-ves-validation-rules"].(map[string]any); ok && rules["message.required"] == "true" {
+			s.Required = append(s.Required, name)
+		}
 		if p.Ref == "" {
 			tighten(p.Value)
 		}
@@ -261,6 +264,7 @@ func TestReferenceIsStrict(t *testing.T) {
 	for _, c := range []struct{ schema, body string }{
 		{"schemaObjectGetMetaType", `{"name":"a","colour":"blue"}`},
 		{"schemaObjectGetMetaType", `{"name":null}`},
+		{"schemaNamespaceRoleType", `{"namespace":"shop"}`},
 		{"namespaceReplaceResponse", `{"ok":true}`},
 		{"userUserRoleRequest", `{"type":"ROBOT"}`},
 		{"namespaceAPIItemResp", `{"none":{},"addon_services":{}}`},

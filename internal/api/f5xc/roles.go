@@ -191,6 +191,6 @@ func (d *dialect) freeRole(ctx context.Context, by iam.Actor, r iam.Role) error 
 	if err != nil || len(referring) == 0 {
 		return err
 	}
-	return iam.E(iam.Precondition, "role %q is referred to by %s %q and %d others", r.Name, referring[0].Kind, referring[0].Name,
-		len(referring)-1).Because(iam.ReasonInUse).About(r.Name)
+	return iam.E(iam.Precondition, "role %q is referred to: %s %q is one of %d", r.Name, referring[0].Kind, referring[0].Name,
+		len(referring)).Because(iam.ReasonInUse).About(r.Name)
 }

@@ -120,7 +120,7 @@ func TestRoleLife(t *testing.T) {
 
 		c.ok(t, "PUT "+customRoles+"/auditor", `{"namespace":"system","api_groups":["gatehouse-users-read","gatehouse-roles-read","gatehouse-users-read"]}`)
 		c.has(t, c.ok(t, "GET /api/web/namespaces/system/rbac_policys/auditor", ""),
-			`{"spec":{"rules":[{"api_group":"gatehouse-users-read"},{"api_group":"gatehouse-roles-read"}]},"metadata":{"name":"auditor"}}`)
+			`{"spec":{"rules":[{"api_group":"gatehouse-roles-read"},{"api_group":"gatehouse-users-read"}]},"metadata":{"name":"auditor"}}`)
 		c.has(t, c.ok(t, "GET "+webRoles+"/auditor", ""), `{"metadata":{"labels":{"team":"a"},"annotations":{"why":"law"},"disable":true}}`)
 
 		// The filter of labels, here and of policies.

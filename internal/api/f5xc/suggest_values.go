@@ -1,6 +1,7 @@
 package f5xc
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"reflect"
@@ -136,17 +137,13 @@ func (s suggester) users(ctx context.Context) ([]suggestion, error) {
 	}
 	pattern := iam.Pattern("*" + s.match + "*")
 	var all []suggestion
-	for _, f := range []directory.UserFilter{{Username: pattern}, {Email: pattern}, {Name: pattern}} {
+	for _, f := range []directory.UserFilter{{Username: pattern}, {Email: pattern}, {DisplayName: pattern}} {
 		found, err := s.d.Directory.Users(ctx, s.by, f, iam.Page{Limit: mostSuggestions})
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, suggestions(found.Items, func(u iam.User) suggestion {
-			value := u.Email
-			if value == "" {
-				value = u.Username
-			}
-			return suggested(value, strings.TrimSpace(u.GivenName+" "+u.FamilyName))
+			return suggested(cmp.Or(u.Email, u.Username), cmp.Or(u.DisplayName, strings.TrimSpace(u.GivenName+" "+u.FamilyName)))
 		})...)
 	}
 	return all, nil

@@ -103,7 +103,7 @@ func userObjectOf(t iam.Tenant, u iam.User) userObject {
 		groups[i] = objectRef{Kind: kindGroup, Name: g.Name, Namespace: iam.NamespaceSystem, Tenant: t.Code, UID: string(g.ID)}
 	}
 	return userObject{
-		Metadata: objectMeta{Name: u.Username, Namespace: iam.NamespaceSystem, Disable: u.State == iam.UserDisabled},
+		Metadata: objectMeta{Name: u.Username, Namespace: iam.NamespaceSystem, Disable: u.State == iam.UserDisabled, Labels: tags(nil), Annotations: tags(nil)},
 		Spec: userSpec{globalUserSpec{Contacts: []objectRef{}, DomainOwner: isOwner(u), Email: u.Email, FirstName: u.GivenName, Groups: groups,
 			IDMType: idmTypeOf(u), LastLogin: timeOf(u.LastLogin), LastName: u.FamilyName, Locale: cmp.Or(u.Language, "en"), State: stateOf(u),
 			SyncMode: syncModeOf(u.Attributes), acceptance: acceptanceOf(u), Type: typeOf(u)}},

@@ -82,6 +82,11 @@ func (d *dialect) whoami(ctx context.Context, c *api.Call, in inNamespace) (self
 		Environment: d.Host, FirstName: u.GivenName, GroupNames: namesOf(u.Groups), IDMType: idmTypeOf(u), LastLogin: timeOf(u.LastLogin),
 		LastName: u.FamilyName, Name: u.Username, Namespace: iam.NamespaceSystem, SignupOrigin: originDirect, State: stateOf(u),
 		SyncMode: syncModeOf(u.Attributes), acceptance: acceptanceOf(u), Type: typeOf(u), UUID: string(u.ID)}
+	// The vendor's list has what is bound to the user itself; what holds through
+	// groups too is in namespace_access.
+	if s.NamespaceRoles, err = d.rolesShown(ctx, home, u.Bindings); err != nil {
+		return self{}, err
+	}
 	if err := d.tellTenant(ctx, by, &s); err != nil {
 		return self{}, err
 	}
@@ -91,17 +96,6 @@ func (d *dialect) whoami(ctx context.Context, c *api.Call, in inNamespace) (self
 // tellRights fills in what the caller may do. Roles are those of home, where
 // they are bound.
 func (d *dialect) tellRights(ctx context.Context, by, home iam.Actor, s *self) error {
-	grants, err := d.Access.Grants(ctx, home, home.User)
-	if err != nil {
-		return err
-	}
-	roles := make([]iam.RoleIn, len(grants))
-	for i, g := range grants {
-		roles[i] = iam.RoleIn{Role: iam.Ref[iam.RoleID]{ID: g.Role.ID, Name: g.Role.Name, Handle: g.Role.Handle}, Scope: g.Binding.Scope}
-	}
-	if s.NamespaceRoles, err = d.rolesShown(ctx, home, roles); err != nil {
-		return err
-	}
 	in, err := d.Access.RolesIn(ctx, home, home.User)
 	if err != nil {
 		return err

@@ -23,6 +23,11 @@ var namespaceLeaks = map[string]func(*leak){
 		ns, err := l.store.Namespaces(l.ctx(), l.a.tenant.ID)
 		mine(l, ns, err, func(n iam.Namespace) string { return string(n.ID) }, string(l.b.places.namespace.ID))
 	},
+	"CountNamespaces": func(l *leak) {
+		n, err := l.store.CountNamespaces(l.ctx(), l.a.tenant.ID)
+		l.ok(err)
+		same(l.fixture, n, 4)
+	},
 	"InsertNamespaceGroup": func(l *leak) {
 		l.missed(l.store.InsertNamespaceGroup(l.ctx(), l.a.tenant.ID, l.aNamespaceGroup("new", l.b.places.namespace)))
 	},

@@ -9,7 +9,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// bound answers bindings of roles in scopes, "" of roles and scopes by turns.
+// bound answers bindings of roles in scopes, of nobody yet.
 func bound(f *fixture, pairs ...iam.RoleIn) *[]iam.Binding {
 	bs := []iam.Binding{}
 	for _, p := range pairs {
@@ -215,4 +215,32 @@ func testInsertBindings(f *fixture) {
 		f.bumps(false, func() { f.fails(f.store.InsertBindings(f.ctx(), f.tenant.ID, []iam.Binding{good, bad}), iam.NotFound) })
 	}
 	same(f, list(), want)
+}
+
+// testBindingRace: whoever says the same at once, in whatever order, and while
+// the user's bindings are replaced, it is said once.
+func testBindingRace(f *fixture) {
+	u := f.newUser("kim")
+	var roles []iam.RoleIn
+	for _, name := range []string{"r1", "r2", "r3", "r4"} {
+		r := f.newRole(name)
+		roles = append(roles, in(r, ""), in(r, "shared"))
+	}
+	for _, err := range race(12, func(i int) error {
+		bs := *bound(f, append(slices.Clone(roles[i%len(roles):]), roles[:i%len(roles)]...)...)
+		for n := range bs {
+			bs[n].User = u.ID
+		}
+		if i > 0 {
+			return f.store.InsertBindings(f.ctx(), f.tenant.ID, bs)
+		}
+		_, err := f.store.UpdateUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: u, Bindings: &bs})
+		return err
+	}) {
+		f.ok(err)
+	}
+	u, err := f.store.User(f.ctx(), f.tenant.ID, directory.UserKey{ID: u.ID})
+	f.ok(err)
+	same(f, len(u.Bindings), len(roles))
+	same(f, len(f.rowsOf(f.tenant.ID)["bindings"]), len(roles))
 }

@@ -130,6 +130,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Engine) {
 		{"ChallengeRaces", testChallengeRaces},
 		{"LockoutRace", testLockoutRace},
 		{"EraseRace", testEraseRace},
+		{"BindingRace", testBindingRace},
 		{"ReferenceRace", testReferenceRace},
 		{"DisableRace", testDisableRace},
 		{"NamespaceRace", testNamespaceRace},

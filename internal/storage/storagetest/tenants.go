@@ -93,6 +93,12 @@ func testTenantTree(f *fixture) {
 	same(f, list(aa.ID, tenancy.TenantFilter{ChildrenOnly: true}, every), nil)
 	same(f, list(root.ID, tenancy.TenantFilter{ID: aa.ID}, every), []string{aa.Code})
 	same(f, list(root.ID, tenancy.TenantFilter{Short: iam.Short(aa.ID)}, every), []string{aa.Code})
+	same(f, list(root.ID, tenancy.TenantFilter{ID: aa.ID, Short: iam.Short(aa.ID), ChildrenOnly: true}, every), []string{aa.Code})
+	same(f, list(aa.ID, tenancy.TenantFilter{ID: aa.ID}, every), []string{aa.Code})
+	same(f, list(aa.ID, tenancy.TenantFilter{ID: aa.ID, ChildrenOnly: true}, every), nil)
+	same(f, list(root.ID, tenancy.TenantFilter{ID: aa.ID, Short: iam.Short(a.ID)}, every), nil)
+	same(f, list(root.ID, tenancy.TenantFilter{ID: aa.ID, Code: "no such"}, every), nil)
+	same(f, list(aa.ID, tenancy.TenantFilter{ID: a.ID}, every), nil) // which is above
 	same(f, list(b.ID, tenancy.TenantFilter{ID: aa.ID}, every), nil)
 	same(f, list(root.ID, tenancy.TenantFilter{ID: other.ID}, every), nil)
 	same(f, list(root.ID, tenancy.TenantFilter{Short: iam.Short(other.ID)}, every), nil)

@@ -334,6 +334,11 @@ func testOddText(f *fixture) {
 	f.ok(err)
 	same(f, got.DisplayName, kept)
 	same(f, got.Attributes, u.Attributes)
+	twins := f.aUser("lee") // two keys that become one
+	twins.Attributes = map[string]string{"k\xfe": "v", "k\xff": "v"}
+	got, err = f.store.InsertUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: twins})
+	f.ok(err)
+	same(f, got.Attributes, map[string]string{"k\ufffd": "v"})
 
 	login := f.aLogin(u)
 	login.Username, login.Client = odd, odd
