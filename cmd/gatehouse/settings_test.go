@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,6 +72,13 @@ func settingsCommands(t *testing.T, o operator) {
 		t.Errorf("afterwards (-want +got)\n%s", diff)
 	}
 	o.rows("", "settings set networks= branding.accent= branding.display_name=")
+	o.rows("", "settings set", "terms.version=2024-10", "terms.text=Be kind.\nAlways.")
+	if _, rows := o.table("settings show"); len(rows) != len(settings) || !slices.ContainsFunc(rows, func(row []string) bool {
+		return strings.Join(row, " ") == `terms.text "Be kind.\nAlways."`
+	}) {
+		o.t.Errorf("settings show: %v", rows)
+	}
+	o.rows("", "settings set terms.version= terms.text=")
 	want["networks"], want["branding.accent"], want["branding.display_name"] = "", "", ""
 
 	for line, tells := range map[string]string{
@@ -85,6 +93,7 @@ func settingsCommands(t *testing.T, o operator) {
 		"session.idle=48h":                          "session.idle",
 		"networks=10.0.0.0/8,10.1.2.3/8":            "10.0.0.0/8",
 		"networks=example.com":                      "example.com",
+		"terms.text=Kindness":                       "terms.version",
 		"language=en password.max_length=1":         "password.max_length", // all or nothing
 		"branding.accent=url(https://example.com/)": "branding.accent",
 	} {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -88,8 +89,11 @@ func (p *printer) row(values ...any) error {
 	}
 	cells := make([]string, len(values))
 	for i, v := range values {
-		if cells[i] = fmt.Sprint(v); cells[i] == "" {
+		switch cells[i] = fmt.Sprint(v); {
+		case cells[i] == "":
 			cells[i] = "-"
+		case !iam.Printable(cells[i]): // a line of its own would look like a row
+			cells[i] = strconv.Quote(cells[i])
 		}
 	}
 	_, err := fmt.Fprintln(p.table, strings.Join(cells, "\t"))

@@ -9,7 +9,7 @@ import (
 
 const (
 	maxName        = 256
-	maxDescription = 1024
+	maxDescription = 1200
 	maxAttribute   = 64 << 10 // a dialect may keep a whole policy document in one
 )
 

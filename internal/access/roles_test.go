@@ -55,7 +55,7 @@ func testRoleLife(t *testing.T, w world) {
 		"no name":   {},
 		"control":   {Name: "a\nb"},
 		"long":      {Name: strings.Repeat("x", 257)},
-		"long text": {Name: "x", Description: strings.Repeat("x", 1025)},
+		"long text": {Name: "x", Description: strings.Repeat("x", 1201)},
 		"attribute": {Name: "x", Attributes: map[string]string{"a": strings.Repeat("x", 64<<10+1)}},
 	} {
 		if _, err := w.Access.CreateRole(ctx, w.by, in); !iam.Is(err, iam.Invalid) {

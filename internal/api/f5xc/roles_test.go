@@ -114,6 +114,7 @@ func TestRoleLife(t *testing.T) {
 		c := caller{s, loadReference(t)}
 		h := holder{s, s.AdminToken}
 		c.ok(t, "POST "+webRoles, `{"metadata":{"name":"auditor","labels":{"team":"a"},"annotations":{"why":"law"},"description":"Looks","disable":true}}`)
+		c.ok(t, "POST "+webRoles, `{"metadata":{"name":"`+strings.Repeat("a", 64)+`","description":"`+strings.Repeat("a", 1200)+`"}}`)
 		made := c.ok(t, "GET "+webRoles+"/auditor", "")
 		c.has(t, made, `{"metadata":{"name":"auditor","namespace":"system","labels":{"team":"a"},"annotations":{"why":"law"},"description":"Looks","disable":true}}`)
 		c.has(t, c.ok(t, "GET "+customRoles+"/auditor", ""), `{"api_groups":[],"object":{"metadata":{"disable":true}}}`)
