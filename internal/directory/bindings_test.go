@@ -299,14 +299,14 @@ func testRightsToMembers(t *testing.T, w world) {
 	w.create(t, directory.NewUser{Username: "simple"})
 	disabled := w.create(t, directory.NewUser{Username: "disabled", Roles: []string{"admin"}})
 	w.update(t, disabled, directory.UserChange{State: ptr(iam.UserDisabled)})
-	make := func(in directory.NewGroup) iam.Group {
+	group := func(in directory.NewGroup) iam.Group {
 		g, err := w.Directory.CreateGroup(ctx, w.by, in)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return g
 	}
-	weak, heavy := make(directory.NewGroup{Name: "weak", Members: []string{"admin"}}), make(directory.NewGroup{Name: "heavy", Members: []string{"plain"}, Bindings: in("read@shared")})
+	weak, heavy := group(directory.NewGroup{Name: "weak", Members: []string{"admin"}}), group(directory.NewGroup{Name: "heavy", Members: []string{"plain"}, Bindings: in("read@shared")})
 	change := func(g iam.Group, members ...string) error {
 		_, err := w.Directory.UpdateGroup(ctx, by, directory.GroupKey{ID: g.ID}, directory.GroupChange{Members: &members})
 		return err

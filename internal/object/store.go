@@ -12,11 +12,12 @@ import (
 type Store interface {
 	// InsertObject writes an object with its references, in the namespace of
 	// its Metadata; the ID of each target is looked up. Exists: the name is
-	// taken; NotFound: the namespace is not there; Precondition: it is disabled.
+	// taken; NotFound: the namespace is not there; Precondition: it is disabled;
+	// Invalid: a reference leads back to the object, over whatever others.
 	InsertObject(ctx context.Context, t iam.TenantID, r Record, refs []Reference, jobs []iam.Job, events ...iam.Event) error
 	// UpdateObject writes description, labels, annotations, disabled and spec
 	// at r.Version, and replaces the references. NotFound, Conflict;
-	// Precondition: the namespace is disabled.
+	// Precondition: the namespace is disabled; Invalid: as for InsertObject.
 	UpdateObject(ctx context.Context, t iam.TenantID, r Record, refs []Reference, jobs []iam.Job, events ...iam.Event) error
 	// SetObjectStatus writes the status alone; the version stays. NotFound.
 	SetObjectStatus(ctx context.Context, t iam.TenantID, id iam.ObjectID, status []byte) error

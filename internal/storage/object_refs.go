@@ -28,6 +28,17 @@ const (
 		WHERE r.tenant_id = $1 AND r.target_kind = $2 AND r.target_namespace = $3 AND r.target_name = $4
 		ORDER BY n.name, o.kind, o.name, r.path`
 
+	// All that an object leads to, by name: what it refers to, what that refers
+	// to, and so on.
+	leadsTo = `WITH RECURSIVE reached (kind, namespace, name) AS (
+			SELECT r.target_kind, r.target_namespace, r.target_name FROM object_refs r WHERE r.tenant_id = $1 AND r.object_id = $2
+		UNION
+			SELECT r.target_kind, r.target_namespace, r.target_name FROM reached c
+			JOIN namespaces n ON n.tenant_id = $1 AND n.name = c.namespace
+			JOIN objects o ON o.tenant_id = $1 AND o.namespace_id = n.namespace_id AND o.kind = c.kind AND o.name = c.name
+			JOIN object_refs r ON r.tenant_id = $1 AND r.object_id = o.object_id)
+		SELECT COUNT(*) FROM reached c WHERE c.kind = $3 AND c.namespace = $4 AND c.name = $5`
+
 	countReferrers = `SELECT r.target_name, o.kind, COUNT(DISTINCT o.object_id) FROM object_refs r
 		JOIN objects o ON o.tenant_id = r.tenant_id AND o.object_id = r.object_id
 		WHERE r.tenant_id = $1 AND r.target_kind = $2 AND r.target_namespace = $3
@@ -53,6 +64,21 @@ func (x *call) insertReferences(ctx context.Context, id iam.ObjectID, refs []obj
 		}
 	}
 	return nil
+}
+
+// checkCycle answers Invalid when an object whose references were written just
+// now leads to itself.
+func (x *call) checkCycle(ctx context.Context, r object.Record, refs []object.Reference) error {
+	if len(refs) == 0 {
+		return nil
+	}
+	var n int
+	if err := x.row(ctx, leadsTo, x.tenant, r.ID, r.Kind, r.Namespace, r.Name).Scan(&n); err != nil || n == 0 {
+		return err
+	}
+	var c iam.Checker
+	c.Add("spec", iam.ReasonFormat, "Field spec should have no reference that leads back to %s %s in request.", r.Kind, r.Name)
+	return c.Err()
 }
 
 // replaceReferences makes the references of an object these. One that it keeps

@@ -50,6 +50,9 @@ func (s *Store) InsertObject(ctx context.Context, t iam.TenantID, r object.Recor
 		if err := x.insertReferences(ctx, r.ID, refs, nil); err != nil {
 			return err
 		}
+		if err := x.checkCycle(ctx, r, refs); err != nil {
+			return err
+		}
 		return x.follow(ctx, jobs, events)
 	})
 }
@@ -99,6 +102,9 @@ func (s *Store) UpdateObject(ctx context.Context, t iam.TenantID, r object.Recor
 			return err
 		}
 		if err := x.replaceReferences(ctx, r.ID, refs); err != nil {
+			return err
+		}
+		if err := x.checkCycle(ctx, r, refs); err != nil {
 			return err
 		}
 		return x.follow(ctx, jobs, events)

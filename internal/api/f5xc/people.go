@@ -2,7 +2,6 @@ package f5xc
 
 import (
 	"context"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -200,6 +199,3 @@ var groupNames = map[string]string{"members": "usernames", "bindings": "namespac
 
 // folded is the form of user names and addresses here.
 func folded(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
-
-// sortedKeys are the keys of a map, in order.
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -119,12 +119,13 @@ func (d *dialect) makeRole(ctx context.Context, by iam.Actor, namespace string, 
 	return r, inWords(err, roleNamesInWords)
 }
 
-// roleIn answers the role of a path.
+// roleIn answers the role of a path, by the name under which it is shown: what
+// another role was called once must not stand for it.
 func (d *dialect) roleIn(ctx context.Context, by iam.Actor, namespace, name string) (iam.Role, error) {
 	if err := inSystem("roles", namespace); err != nil {
 		return iam.Role{}, err
 	}
-	return d.roleNamed(ctx, by, name)
+	return d.Access.Role(ctx, by, access.RoleKey{Name: name})
 }
 
 // rolesIn answers the roles of a path, by name, and their tenant.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatehouse-id/gatehouse/internal/access"
 	"github.com/gatehouse-id/gatehouse/internal/app/apptest"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
@@ -179,6 +180,16 @@ func TestRoleLife(t *testing.T) {
 		}
 		h.refused(t, "GET "+webRoles+"/auditor", "", 404)
 		h.refused(t, "GET /api/web/namespaces/system/rbac_policys/auditor", "", 404)
+
+		// A name that was another's once means whose it is now, or nobody.
+		c.ok(t, "POST "+webRoles, `{"metadata":{"name":"before"}}`)
+		if _, err := s.Access.UpdateRole(t.Context(), s.Operator(), access.RoleKey{Name: "before"}, access.RoleChange{Name: new("after")}); err != nil {
+			t.Fatal(err)
+		}
+		h.refused(t, "DELETE "+webRoles+"/before", "", 404)
+		c.ok(t, "POST "+webRoles, `{"metadata":{"name":"before","description":"Another"}}`)
+		c.has(t, c.ok(t, "GET "+webRoles+"/before", ""), `{"metadata":{"name":"before","description":"Another"}}`)
+		c.has(t, c.ok(t, "GET "+webRoles+"/after", ""), `{"metadata":{"name":"after","description":""}}`)
 	})
 }
 

@@ -105,12 +105,25 @@ func testReferring(f *fixture) {
 	refers(to, want...)
 	f.ok(f.store.DeleteObject(f.ctx(), f.tenant.ID, d.ID, true, nil))
 	refers(to, want[1:]...)
+}
 
-	// A reference to itself is in nobody's way.
+// testReferenceCycles: nothing leads back to itself, over however many others,
+// also not over one that was named before it was there.
+func testReferenceCycles(f *fixture) {
 	own := f.anObject("policy", "shared", "own")
-	f.ok(f.store.InsertObject(f.ctx(), f.tenant.ID, own, refsTo(target(own)), nil))
-	f.refersTo(own, found("/0", target(own)))
-	refers(target(own), object.Referrer{Target: target(own), Path: "/0"})
-	f.ok(f.store.DeleteObject(f.ctx(), f.tenant.ID, own.ID, true, nil))
-	refers(target(own))
+	f.fails(f.store.InsertObject(f.ctx(), f.tenant.ID, own, refsTo(target(own)), nil), iam.Invalid)
+	_, err := f.store.ObjectByID(f.ctx(), f.tenant.ID, own.ID)
+	f.fails(err, iam.NotFound)
+
+	c := f.newObject("pool", "default", "c")
+	b := f.newObject("policy", "shared", "b", target(c))
+	a := f.newObject("alert", "default", "a", target(b), target(c), object.Target{Kind: "pool", Namespace: "default", Name: "d"})
+	f.newObject("alert", "shared", "a", target(a)) // leads there, and is led to by none
+	f.fails(f.store.UpdateObject(f.ctx(), f.tenant.ID, c, refsTo(target(a)), nil), iam.Invalid)
+	f.refersTo(c)
+	f.fails(f.store.InsertObject(f.ctx(), f.tenant.ID, f.anObject("pool", "default", "d"), refsTo(target(a)), nil), iam.Invalid)
+	f.ok(f.store.UpdateObject(f.ctx(), f.tenant.ID, b, nil, nil))
+	a.Version = 1
+	f.ok(f.store.UpdateObject(f.ctx(), f.tenant.ID, a, refsTo(target(b)), nil))
+	f.ok(f.store.UpdateObject(f.ctx(), f.tenant.ID, c, refsTo(target(a)), nil))
 }

@@ -71,6 +71,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Engine) {
 		{"DisabledNamespace", testDisabledNamespace},
 		{"References", testReferences},
 		{"Referring", testReferring},
+		{"ReferenceCycles", testReferenceCycles},
 		{"UserBindings", testUserBindings},
 		{"GroupWrites", testGroupWrites},
 		{"InsertBindings", testInsertBindings},

@@ -31,9 +31,9 @@ type deletedItem struct {
 
 // Kinds of things that are no configuration objects.
 const (
-	kindUser       = "user"
-	kindGroup      = "user_group"
-	kindCredential = "api_credential"
+	kindUser  = "user"
+	kindGroup = "user_group"
+	kindToken = "api_credential"
 )
 
 // maxDeletedTokens is how many tokens are told of; all of them end.
@@ -76,7 +76,7 @@ func (d *dialect) belongings(ctx context.Context, by iam.Actor, u iam.User) ([]d
 	}
 	tokens, err := d.Authn.Tokens(ctx, by, u.ID, iam.Page{Limit: maxDeletedTokens})
 	for _, t := range tokens.Items {
-		items = append(items, deletedItem{ObjectName: t.Name, ObjectType: kindCredential, ObjectUID: string(t.ID)})
+		items = append(items, deletedItem{ObjectName: t.Name, ObjectType: kindToken, ObjectUID: string(t.ID)})
 	}
 	return items, err
 }
