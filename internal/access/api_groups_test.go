@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -93,7 +94,7 @@ func testBuiltinGroupsMade(t *testing.T, w world) {
 		t.Errorf("of no name %q", none)
 	}
 	_, err = w.Access.NamedAPIGroups(ctx, w.by, []string{"own", "nowhere", "gatehouse-nothing-read"})
-	if e, ok := err.(*iam.Error); !ok || e.Kind != iam.Invalid || len(e.Fields) != 2 || e.Fields[0].Path != "api_groups" || !strings.Contains(e.Message, "nowhere") {
+	if e, ok := errors.AsType[*iam.Error](err); !ok || e.Kind != iam.Invalid || len(e.Fields) != 2 || e.Fields[0].Path != "api_groups" || !strings.Contains(e.Message, "nowhere") {
 		t.Errorf("of unknown names: %v", err)
 	}
 	_, rows, err := w.Store.Rulebook(ctx, w.tenant.ID)

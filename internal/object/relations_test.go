@@ -297,3 +297,28 @@ func TestActive(t *testing.T) {
 		}
 	})
 }
+
+// TestCycles: no reference leads back to where it begins, and nothing is
+// written of one that would.
+func TestCycles(t *testing.T) {
+	each(t, func(w world) {
+		w.make("origin_pools", "a", `{"pool":{"kind":"origin_pool","name":"c"}}`) // which is not there yet
+		w.make("origin_pools", "b", `{"pool":{"kind":"origin_pool","name":"a"}}`)
+		k := kind(w.t, "origin_pools")
+		_, err := w.Objects.Create(w.t.Context(), w.by, k, named(k, "c"), []byte(`{"pool":{"kind":"origin_pool","name":"b"}}`))
+		if !iam.Is(err, iam.Invalid) || !contains(err.Error(), "Field spec should") {
+			w.t.Errorf("over two others: %v", err)
+		}
+		if _, err := w.Objects.Get(w.t.Context(), w.by, k, iam.NamespaceDefault, "c"); !iam.Is(err, iam.NotFound) {
+			w.t.Errorf("it was written: %v", err)
+		}
+		w.make("origin_pools", "c", `{}`)
+		before := w.get("origin_pools", "c")
+		if _, err := w.replace("origin_pools", "c", `{"pool":{"kind":"origin_pool","name":"a"}}`); !iam.Is(err, iam.Invalid) {
+			w.t.Errorf("by a change: %v", err)
+		}
+		if diff := cmp.Diff(before, w.get("origin_pools", "c")); diff != "" {
+			w.t.Errorf("it has changed (-before +after)\n%s", diff)
+		}
+	})
+}

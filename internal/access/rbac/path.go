@@ -25,7 +25,7 @@ func sent(path string) (_ string, escaped, ok bool) {
 		switch b := path[i]; {
 		case plain[b] && b != '%':
 		case b == '%':
-			if i+2 >= len(path) || hex(path[i+1]) < 0 || hex(path[i+2]) < 0 {
+			if i+2 >= len(path) || digit(path[i+1]) > 15 || digit(path[i+2]) > 15 {
 				return "", false, false
 			}
 			escaped = true
@@ -70,7 +70,7 @@ func unescape(segment string) string {
 	for i := 0; i < len(segment); i++ {
 		b := segment[i]
 		if b == '%' {
-			b = byte(hex(segment[i+1])<<4 | hex(segment[i+2]))
+			b = digit(segment[i+1])<<4 | digit(segment[i+2])
 			i += 2
 		}
 		text = append(text, b)
@@ -78,15 +78,15 @@ func unescape(segment string) string {
 	return string(text)
 }
 
-// hex answers the value of a hexadecimal digit, -1 for anything else.
-func hex(b byte) int {
+// digit answers the value of a hexadecimal digit, 255 for anything else.
+func digit(b byte) byte {
 	switch {
 	case '0' <= b && b <= '9':
-		return int(b - '0')
+		return b - '0'
 	case 'a' <= b && b <= 'f':
-		return int(b-'a') + 10
+		return b - 'a' + 10
 	case 'A' <= b && b <= 'F':
-		return int(b-'A') + 10
+		return b - 'A' + 10
 	}
-	return -1
+	return 255
 }

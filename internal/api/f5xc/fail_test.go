@@ -2,6 +2,7 @@ package f5xc
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -39,7 +40,7 @@ func TestFail(t *testing.T) {
 		iam.Unavailable:     `503 {"code":14,"details":[],"message":"about it"}`,
 	}
 	for _, k := range iam.Kinds() {
-		if got := told(t, t.Context(), iam.E(k, "about it")); got != kinds[k] {
+		if got := told(t.Context(), t, iam.E(k, "about it")); got != kinds[k] {
 			t.Errorf("%v: %s, want %s", k, got, kinds[k])
 		}
 	}
@@ -54,7 +55,7 @@ func TestFail(t *testing.T) {
 		"fields": {t.Context(), c.Err(), `400 {"code":3,"details":[],"message":"Field name should be not nil, got nil in request. ` +
 			`Field metadata.name should be a string. Field spec.rules should have at most 4 items, got 5 in request."}`},
 	} {
-		if got := told(t, tt.ctx, tt.err.(*iam.Error)); got != tt.want {
+		if got := told(tt.ctx, t, tt.err); got != tt.want {
 			t.Errorf("%s: %s\nwant %s", name, got, tt.want)
 		}
 	}
@@ -72,9 +73,13 @@ func TestFail(t *testing.T) {
 }
 
 // told is the answer to an error, on one line.
-func told(t *testing.T, ctx context.Context, e *iam.Error) string {
+func told(ctx context.Context, t *testing.T, e error) string {
 	t.Helper()
-	status, body := fail(httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil), e)
+	known, ok := errors.AsType[*iam.Error](e)
+	if !ok {
+		t.Fatal(e)
+	}
+	status, body := fail(httptest.NewRequestWithContext(ctx, http.MethodGet, "/", nil), known)
 	text, err := json.Marshal(body)
 	if err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ const (
 
 // customRole is a request to make a role of API groups.
 func customRole(name string, groups ...string) string {
-	return fmt.Sprintf(`{"api_groups":["%s"],"metadata":{"name":%q},"namespace":"system"}`, strings.Join(groups, `","`), name)
+	return fmt.Sprintf(`{"api_groups":[%s],"metadata":{"name":%q},"namespace":"system"}`, `"`+strings.Join(groups, `","`)+`"`, name)
 }
 
 // holder is a caller who is somebody else than the administrator.

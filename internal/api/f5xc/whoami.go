@@ -66,8 +66,7 @@ type self struct {
 	UUID string   `json:"user_uuid"`
 }
 
-// whoami answers as itself from wherever it is called: users are in namespace
-// system, and so is the caller.
+// whoami answers who calls. Users are in namespace system, and so is the caller.
 func (d *dialect) whoami(ctx context.Context, c *api.Call, in inNamespace) (self, error) {
 	if err := inSystem("users", in.Namespace); err != nil {
 		return self{}, err
@@ -90,7 +89,10 @@ func (d *dialect) whoami(ctx context.Context, c *api.Call, in inNamespace) (self
 	if err := d.tellTenant(ctx, by, &s); err != nil {
 		return self{}, err
 	}
-	return s, d.tellRights(ctx, by, home, &s)
+	if err := d.tellRights(ctx, by, home, &s); err != nil {
+		return self{}, err
+	}
+	return s, nil
 }
 
 // tellRights fills in what the caller may do. Roles are those of home, where

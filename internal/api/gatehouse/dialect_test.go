@@ -2,6 +2,7 @@ package gatehouse
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"testing"
@@ -60,7 +61,7 @@ func TestFail(t *testing.T) {
 	var check iam.Checker
 	check.Add("path", iam.ReasonRequired, "path is required")
 	check.Add("method", iam.ReasonFormat, "method is odd")
-	invalid, _ := check.Err().(*iam.Error)
+	invalid, _ := errors.AsType[*iam.Error](check.Err())
 	late := iam.E(iam.RateLimited, "slowly")
 	late.RetryAfter = 90 * time.Second
 	for name, tt := range map[string]struct {
