@@ -12,6 +12,9 @@ import (
 const (
 	insertReference = `INSERT INTO object_refs (tenant_id, object_id, path, target_kind, target_namespace, target_name, target_id)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`
+	// A new object is what those meant who named it before it was there.
+	claimReferences = `UPDATE object_refs SET target_id = $1
+		WHERE tenant_id = $2 AND target_kind = $3 AND target_namespace = $4 AND target_name = $5 AND target_id = ''`
 	deleteReferences = `DELETE FROM object_refs WHERE tenant_id = $1 AND object_id = $2`
 
 	// A target of a kind that is kept elsewhere has no id.

@@ -47,6 +47,9 @@ func (s *Store) InsertObject(ctx context.Context, t iam.TenantID, r object.Recor
 		if err != nil {
 			return x.unique(r.Kind, r.Name, err)
 		}
+		if _, err := x.exec(ctx, claimReferences, r.ID, t, r.Kind, r.Namespace, r.Name); err != nil {
+			return err
+		}
 		if err := x.insertReferences(ctx, r.ID, refs, nil); err != nil {
 			return err
 		}

@@ -35,14 +35,17 @@ func testReferences(f *fixture) {
 		f.refersTo(object.Record{ID: id})
 	}
 
-	// What was not there is not missed after it came and went.
+	// What was named before it was there is the one that comes, and is missed
+	// when that goes, as what was there from the beginning.
 	made := f.newObject("contact", "shared", "later")
+	came := found("/3", target(made))
+	f.refersTo(p, found("/0", target(sales)), disabled, found("/2", team), came, found("/4", nowhere))
 	f.ok(f.store.DeleteObject(f.ctx(), f.tenant.ID, made.ID, false, nil))
-	// What was there is.
+	came.Dead = true
 	f.ok(f.store.DeleteObject(f.ctx(), f.tenant.ID, sales.ID, false, nil))
 	dead := found("/0", target(sales))
 	dead.Dead = true
-	f.refersTo(p, dead, disabled, found("/2", team), found("/3", later), found("/4", nowhere))
+	f.refersTo(p, dead, disabled, found("/2", team), came, found("/4", nowhere))
 
 	// It is still missed after a change that keeps the reference, at whatever
 	// path; one of the name is as good as it.
