@@ -33,7 +33,7 @@ type deletedItem struct {
 const (
 	kindUser  = "user"
 	kindGroup = "user_group"
-	kindToken = "api_credential"
+	kindToken = "api_credential" //nolint:gosec // the name of a kind
 )
 
 // maxDeletedTokens is how many tokens are told of; all of them end.
