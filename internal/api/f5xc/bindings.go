@@ -85,11 +85,7 @@ func (d *dialect) listNamespaceRoles(ctx context.Context, c *api.Call, in struct
 	return in.pick(all)
 }
 
-func (d *dialect) getNamespaceRole(ctx context.Context, c *api.Call, in struct {
-	inNamespace
-	Name string `path:"name"`
-	format
-}) (getAnswer, error) {
+func (d *dialect) getNamespaceRole(ctx context.Context, c *api.Call, in namedFormat) (getAnswer, error) {
 	f, err := in.read()
 	if err != nil {
 		return getAnswer{}, err

@@ -119,8 +119,7 @@ func (d *dialect) createCustomRole(ctx context.Context, c *api.Call, in struct {
 }
 
 func (d *dialect) getCustomRole(ctx context.Context, c *api.Call, in struct {
-	inNamespace
-	Name string `path:"name"`
+	named
 }) (customRole, error) {
 	r, err := d.roleIn(ctx, c.Actor, in.Namespace, in.Name)
 	if err != nil {
@@ -143,8 +142,7 @@ type customRoleChange struct {
 }
 
 func (d *dialect) replaceCustomRole(ctx context.Context, c *api.Call, in struct {
-	inNamespace
-	Name string `path:"name"`
+	named
 	matching
 	Body customRoleChange `body:"required"`
 }) (roleObject, error) {

@@ -73,20 +73,8 @@ func (d *dialect) listRolePolicies(ctx context.Context, c *api.Call, in struct {
 	return in.pick(all)
 }
 
-func (d *dialect) getRolePolicy(ctx context.Context, c *api.Call, in struct {
-	inNamespace
-	Name string `path:"name"`
-	format
-}) (getAnswer, error) {
-	f, err := in.read()
-	if err != nil {
-		return getAnswer{}, err
-	}
-	r, err := d.roleIn(ctx, c.Actor, in.Namespace, in.Name)
-	if err != nil {
-		return getAnswer{}, err
-	}
-	t, err := d.Tenancy.Tenant(ctx, c.Actor)
+func (d *dialect) getRolePolicy(ctx context.Context, c *api.Call, in namedFormat) (getAnswer, error) {
+	f, t, r, err := d.roleToShow(ctx, c.Actor, in)
 	if err != nil {
 		return getAnswer{}, err
 	}

@@ -128,6 +128,18 @@ func (d *dialect) roleIn(ctx context.Context, by iam.Actor, namespace, name stri
 	return d.Access.Role(ctx, by, access.RoleKey{Name: name})
 }
 
+// roleToShow answers the role of a path, its tenant, and the format to show it in.
+func (d *dialect) roleToShow(ctx context.Context, by iam.Actor, in namedFormat) (f string, t iam.Tenant, r iam.Role, err error) {
+	if f, err = in.read(); err != nil {
+		return f, t, r, err
+	}
+	if r, err = d.roleIn(ctx, by, in.Namespace, in.Name); err != nil {
+		return f, t, r, err
+	}
+	t, err = d.Tenancy.Tenant(ctx, by)
+	return f, t, r, err
+}
+
 // rolesIn answers the roles of a path, by name, and their tenant.
 func (d *dialect) rolesIn(ctx context.Context, by iam.Actor, namespace string) (t iam.Tenant, roles []iam.Role, err error) {
 	if err := inSystem("roles", namespace); err != nil {

@@ -103,20 +103,8 @@ func (d *dialect) createRole(ctx context.Context, c *api.Call, in struct {
 	return writtenRoleOf(roleShown(t, r)), err
 }
 
-func (d *dialect) getRole(ctx context.Context, c *api.Call, in struct {
-	inNamespace
-	Name string `path:"name"`
-	format
-}) (getAnswer, error) {
-	f, err := in.read()
-	if err != nil {
-		return getAnswer{}, err
-	}
-	r, err := d.roleIn(ctx, c.Actor, in.Namespace, in.Name)
-	if err != nil {
-		return getAnswer{}, err
-	}
-	t, err := d.Tenancy.Tenant(ctx, c.Actor)
+func (d *dialect) getRole(ctx context.Context, c *api.Call, in namedFormat) (getAnswer, error) {
+	f, t, r, err := d.roleToShow(ctx, c.Actor, in)
 	if err != nil {
 		return getAnswer{}, err
 	}
@@ -127,8 +115,7 @@ func (d *dialect) getRole(ctx context.Context, c *api.Call, in struct {
 }
 
 func (d *dialect) replaceRole(ctx context.Context, c *api.Call, in struct {
-	inNamespace
-	Name string `path:"name"`
+	named
 	matching
 	Body roleForm `body:"required"`
 }) (empty, error) {

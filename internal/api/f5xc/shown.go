@@ -88,6 +88,12 @@ type format struct {
 	Format string `query:"response_format" doc:"GET_RSP_FORMAT_DEFAULT, _FOR_CREATE, _FOR_REPLACE, _STATUS, _READ, _REFERRING_OBJECTS or _BROKEN_REFERENCES."`
 }
 
+// namedFormat asks for one object in a format.
+type namedFormat struct {
+	named
+	format
+}
+
 const formatPrefix = "GET_RSP_FORMAT_"
 
 // formats by their number.
