@@ -267,10 +267,14 @@ func TestServerIsDownForADay(t *testing.T) {
 			t.Errorf("the row is %+v", failed)
 		}
 	}
+	// Both are tried in each quarter of the day. After the last they rest for a
+	// quarter of a minute at least, so that none is under way, and its lease not
+	// over, when the clock is moved once more.
 	for range 4 {
-		before := row(t, s, first).Attempts
+		one, other := row(t, s, first).Attempts, row(t, s, second).Attempts
 		s.Clock.Advance(6 * time.Hour)
-		becomes(t, s, first, after(before+1))
+		becomes(t, s, first, after(one+1))
+		becomes(t, s, second, after(other+1))
 	}
 	if expired := becomes(t, s, code, in(notice.StateFailed)); !strings.HasPrefix(expired.LastError, "expired") || len(expired.Body) > 0 {
 		t.Errorf("the expired one is %+v", expired)
