@@ -30,6 +30,10 @@ const (
 	mostList           = 50 * time.Millisecond
 	mostGrowth         = 2 // times the first namespaces of a tenant that later ones cost
 	mostEffect         = 10 * time.Second
+	mostProvision      = 500 * time.Millisecond // until a child tenant is there
+	mostManaged        = 50 * time.Millisecond  // for the first of 300 tenants
+	mostMigrate        = 20 * time.Second       // for 100 children
+	mostOutsiders      = 4                      // allocations of a decision three tenants up the tree
 )
 
 func TestReadIsCheap(t *testing.T) {
@@ -142,6 +146,49 @@ func TestChangesTakeEffect(t *testing.T) {
 		if took := awaitEffect(t, there, token, want, changed); took > mostEffect {
 			t.Errorf("another node knows after %v, want %v at most", took, mostEffect)
 		}
+	}
+}
+
+// TestRelationsAreCheap: tenants below and beside others are made, listed, moved
+// and worked in as the table of docs/performance.md says, by far.
+func TestRelationsAreCheap(t *testing.T) {
+	s := start(t, engine(t, "sqlite"))
+	made := children(t, s)
+	best := time.Hour
+	for i := range 5 {
+		best = min(best, made.make(i))
+	}
+	if best > mostProvision {
+		t.Errorf("a child tenant is there after %v, want %v at most", best, mostProvision)
+	}
+	if took, _ := migrate(t, s, others(t, s, "default", 100), "second"); took > mostMigrate {
+		t.Errorf("100 children are moved after %v, want %v at most", took, mostMigrate)
+	}
+
+	s = start(t, engine(t, "sqlite"))
+	reached(t, s, 300)
+	best = time.Hour
+	for range 5 {
+		_, took := s.must(t, http.MethodGet, reachedPath, "")
+		best = min(best, took)
+	}
+	if best > mostManaged {
+		t.Errorf("the tenants of a user are listed in %v, want %v at most", best, mostManaged)
+	}
+
+	s = start(t, engine(t, "sqlite"))
+	home, below, endpoint := dynasty(t, s)
+	there, err := s.Access.Reach(t.Context(), home, below)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := t.Context()
+	if n := testing.AllocsPerRun(1000, func() {
+		if err := s.Access.Authorize(ctx, there, endpoint, "system"); err != nil {
+			t.Fatal(err)
+		}
+	}); n > mostOutsiders {
+		t.Errorf("a decision about an outsider makes %v allocations, want %d at most", n, mostOutsiders)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,7 @@ type inside struct {
 // engine answers options for a new storage on an engine: "sqlite" or "postgres".
 func engine(t testing.TB, name string) app.Options {
 	t.Helper()
-	o := app.Options{Data: t.TempDir()}
+	o := app.Options{Data: t.TempDir(), PublicURL: &url.URL{Scheme: "http", Host: "gatehouse.test"}} // links of mails begin with it
 	if name == "postgres" {
 		o.Database, o.Migrate = testpg.URL(t), true
 	}

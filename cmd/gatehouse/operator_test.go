@@ -161,7 +161,7 @@ func operate(t *testing.T, at ...string) {
 	o.fails("tenant create Acme!", "code")
 	o.fails("tenant create acme", "already exists")
 	heading, rows = o.table("tenant list")
-	if strings.Join(heading, " ") != "CODE ID NAME STATE PARENT PLAN CREATED" || len(rows) != 2 || rows[0][0] != "default" || rows[1][0] != "acme" {
+	if strings.Join(heading, " ") != "CODE ID NAME STATE PARENT PLAN CREATED ENDING" || len(rows) != 2 || rows[0][0] != "default" || rows[1][0] != "acme" {
 		t.Errorf("tenant list: %v %v", heading, rows)
 	}
 	alice := o.row("user create alice --tenant acme --role admin")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/internal/app"
 	"github.com/gatehouse-id/gatehouse/internal/server"
+	"github.com/gatehouse-id/gatehouse/internal/signup"
 )
 
 type serveCmd struct {
@@ -22,6 +23,8 @@ type serveCmd struct {
 	TrustedProxies   []string `help:"Networks (CIDR) of the proxies whose X-Forwarded-For is believed. Default: none." placeholder:"CIDR" sep:"," default:"" env:"GATEHOUSE_TRUSTED_PROXIES"`
 	OutboundNetworks []string `help:"Private networks (CIDR) from which documents may be fetched that tenants point to, such as a JWKS. Public ones always may. Default: none." placeholder:"CIDR" sep:"," default:"" env:"GATEHOUSE_OUTBOUND_NETWORKS"`
 	Migrate          bool     `help:"Bring an older PostgreSQL schema up to date before serving. SQLite always is." env:"GATEHOUSE_MIGRATE"`
+	SignupBelow      string   `help:"Let new customers sign up: each gets a tenant below the one with this code, at whose pages they do. Default: nobody can." placeholder:"CODE" default:"" env:"GATEHOUSE_SIGNUP_BELOW"`
+	SignupProfile    string   `help:"Name of the tenant_profile, in the tenant of --signup-below, that the tenants of new customers get. Default: none." placeholder:"NAME" default:"" env:"GATEHOUSE_SIGNUP_PROFILE"`
 	LogFormat        string   `help:"Format of the log: ${enum}." enum:"text,json" default:"text" env:"GATEHOUSE_LOG_FORMAT"`
 	LogLevel         string   `help:"Least level that is logged: ${enum}. Every request is logged at debug." enum:"debug,info,warn,error" default:"info" env:"GATEHOUSE_LOG_LEVEL"`
 
@@ -35,6 +38,7 @@ func (cmd *serveCmd) Run(ctx context.Context, c console) (err error) {
 	log := cmd.logger(c.err)
 	o := cmd.options(log)
 	o.Migrate, o.SMTP = cmd.Migrate, cmd.server()
+	o.Signup = signup.Options{Below: cmd.SignupBelow, Profile: cmd.SignupProfile}
 	if o.TrustedProxies, err = parsePrefixes("--trusted-proxies", cmd.TrustedProxies); err != nil {
 		return err
 	}
@@ -66,6 +70,9 @@ func (cmd *serveCmd) Run(ctx context.Context, c console) (err error) {
 		if err := cmd.welcome(c.out, admin); err != nil {
 			return fmt.Errorf("cannot print how to sign in; reset the password with gatehouse user reset-password admin: %w", err)
 		}
+	}
+	if err := a.Signup.Check(ctx); err != nil {
+		return err
 	}
 
 	collectLess()

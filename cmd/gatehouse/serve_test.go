@@ -123,3 +123,12 @@ func TestPostgreSQLSchema(t *testing.T) {
 	s := testproc.Serve(t, admin, at...)
 	newClient(s.URL, adminToken).must(t, http.StatusCreated, http.MethodPost, netappUsers, newUser("alice", ""))
 }
+
+// TestSignUpBelowNobody: customers are not let sign up below a tenant that is not
+// there, which they would be told one by one.
+func TestSignUpBelowNobody(t *testing.T) {
+	_, err := command(t, "", "serve", "--data", t.TempDir(), "--listen", "127.0.0.1:0", "--signup-below", "nobody")
+	if err == nil || !strings.Contains(message(err), `sign up below tenant "nobody"`) {
+		t.Errorf("serve ends with %v", err)
+	}
+}

@@ -30,7 +30,7 @@ func inEach(t *testing.T, tests map[string]func(*testing.T, world)) {
 }
 
 // may reports whether an actor holds a permission in the whole tenant.
-func (w world) may(t *testing.T, by iam.Actor, p iam.Permission) bool {
+func (w world) may(t testing.TB, by iam.Actor, p iam.Permission) bool {
 	t.Helper()
 	ok, err := w.Access.May(t.Context(), by, p)
 	if err != nil {
@@ -40,7 +40,7 @@ func (w world) may(t *testing.T, by iam.Actor, p iam.Permission) bool {
 }
 
 // endpoint answers the number of an operation that needs a permission.
-func (w world) endpoint(t *testing.T, p iam.Permission) int {
+func (w world) endpoint(t testing.TB, p iam.Permission) int {
 	t.Helper()
 	for _, op := range w.Registry.Operations() {
 		if op.Op.Access.Permission() == p {
@@ -52,7 +52,7 @@ func (w world) endpoint(t *testing.T, p iam.Permission) int {
 }
 
 // allowed reports whether an actor may call an endpoint in a namespace.
-func (w world) allowed(t *testing.T, by iam.Actor, endpoint int, namespace string) bool {
+func (w world) allowed(t testing.TB, by iam.Actor, endpoint int, namespace string) bool {
 	t.Helper()
 	err := w.Access.Authorize(t.Context(), by, endpoint, namespace)
 	if err != nil && !iam.Is(err, iam.Denied) {
@@ -62,7 +62,7 @@ func (w world) allowed(t *testing.T, by iam.Actor, endpoint int, namespace strin
 }
 
 // bind gives a role as the administrator.
-func (w world) bind(t *testing.T, b iam.Binding) iam.Binding {
+func (w world) bind(t testing.TB, b iam.Binding) iam.Binding {
 	t.Helper()
 	b, err := w.Access.Bind(t.Context(), w.by, b)
 	if err != nil {
@@ -74,7 +74,7 @@ func (w world) bind(t *testing.T, b iam.Binding) iam.Binding {
 func ptr[T any](v T) *T { return &v }
 
 // newChild makes a tenant below the world's.
-func (w world) newChild(t *testing.T, name string) iam.Tenant {
+func (w world) newChild(t testing.TB, name string) iam.Tenant {
 	t.Helper()
 	child, err := w.Tenancy.CreateTenant(t.Context(), iam.System("", "test"), w.tenant.ID, tenancy.NewTenant{Code: w.tenant.Code + "-" + name})
 	if err != nil {

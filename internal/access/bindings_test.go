@@ -130,10 +130,8 @@ func testRolesIn(t *testing.T, w world) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ann := w.NewMember(t, w.tenant, "ann").User.ID
-	if _, err := w.Directory.UpdateUser(ctx, w.by, directory.UserKey{ID: ann}, directory.UserChange{Groups: &[]string{"team"}}); err != nil {
-		t.Fatal(err)
-	}
+	by := w.member(t, "ann", "team")
+	ann := by.User
 	a, b, off := w.NewRole(t, w.tenant, "A"), w.NewRole(t, w.tenant, "b"), w.NewRole(t, w.tenant, "off")
 	if _, err := w.Access.UpdateRole(ctx, w.by, access.RoleKey{ID: off.ID}, access.RoleChange{Disabled: ptr(true)}); err != nil {
 		t.Fatal(err)
@@ -150,7 +148,7 @@ func testRolesIn(t *testing.T, w world) {
 		w.bind(t, binding)
 	}
 	holds := func() map[string]string {
-		in, err := w.Access.RolesIn(ctx, w.by, ann)
+		in, err := w.Access.RolesIn(ctx, by)
 		if err != nil {
 			t.Fatal(err)
 		}

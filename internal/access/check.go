@@ -40,7 +40,7 @@ func (s *Service) CheckRoles(ctx context.Context, by iam.Actor, roles []iam.Role
 }
 
 // CheckGroups answers Denied when the actor lacks a right that being in one of
-// the groups gives.
+// the groups gives, here or in another tenant.
 func (s *Service) CheckGroups(ctx context.Context, by iam.Actor, groups []iam.GroupID) error {
 	if by.IsSystem() {
 		return nil
@@ -56,7 +56,7 @@ func (s *Service) CheckGroups(ctx context.Context, by iam.Actor, groups []iam.Gr
 			}
 		}
 	}
-	return nil
+	return s.checkAssignedGroups(ctx, by, groups)
 }
 
 // CheckBindings answers Denied when the actor lacks a right, in one of the
@@ -92,13 +92,13 @@ func rolesOf(bindings []iam.Binding) []iam.RoleID {
 }
 
 // CheckUser answers Denied when the actor lacks a right that a user of the
-// tenant holds: who could set that user's password would gain it. Everybody
+// tenant holds, here or in another one: who could set that user's password would gain it. Everybody
 // passes for themselves, unless they came with a token that is narrower.
 func (s *Service) CheckUser(ctx context.Context, by iam.Actor, user iam.UserID) error {
 	if by.IsSystem() || by.Home == by.Tenant && by.User == user && by.Scope == "" {
 		return nil
 	}
-	own, err := s.subject(ctx, by.Home, by.User)
+	own, err := s.held(ctx, by)
 	if err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (s *Service) CheckUser(ctx context.Context, by iam.Actor, user iam.UserID) 
 	if !own.policy.Covers(other.policy) || ok && !other.policy.Within(s.catalog, narrow) {
 		return iam.E(iam.Denied, "%s may not do this to a user with more rights than their own", by.Username).Because(iam.ReasonGrant)
 	}
-	return nil
+	return s.checkAssignedUser(ctx, by, user)
 }
 
 // checkAPIGroups answers Denied when the actor lacks a right that one of the
@@ -147,7 +147,7 @@ func (s *Service) checkSet(ctx context.Context, by iam.Actor, scope iam.Scope, s
 	if by.IsSystem() {
 		return nil
 	}
-	sub, err := s.subject(ctx, by.Home, by.User)
+	sub, err := s.held(ctx, by)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (s *Service) power(ctx context.Context, by iam.Actor) (p power, err error) 
 		p.above = true
 		return p, nil
 	}
-	sub, err := s.subject(ctx, by.Home, by.User)
+	sub, err := s.held(ctx, by)
 	if err != nil {
 		return p, err
 	}
@@ -100,33 +100,4 @@ func (s *Service) May(ctx context.Context, by iam.Actor, right iam.Permission) (
 	set := s.catalog.WithPermission(right)
 	return !set.Empty() && p.policy.AllowsIn(iam.ScopeTenant, set) && (!p.narrowed || p.reach.Covers(set)) &&
 		!p.plan.withheld.Covers(set), nil
-}
-
-// Enter answers the actor as they act in t, a tenant below their own that
-// tenancy found for them, to use a right there. They keep the rights of their
-// home, and can give away in t no more than those. Denied: they may not run
-// tenants in the whole of their own, or the plan of t withholds the right;
-// Precondition: t is being deleted.
-func (s *Service) Enter(ctx context.Context, by iam.Actor, t iam.Tenant, right iam.Permission) (iam.Actor, error) {
-	if t.ID == by.Tenant {
-		return by, nil
-	}
-	may, err := s.May(ctx, by, iam.TenantsUpdate)
-	if err != nil {
-		return iam.Actor{}, err
-	}
-	if !may {
-		return iam.Actor{}, iam.E(iam.Denied, "%s may not work in tenants below their own: the right %s in the whole tenant is missing",
-			by.Username, iam.TenantsUpdate)
-	}
-	if t.State == iam.TenantDeleting {
-		return iam.Actor{}, iam.E(iam.Precondition, "tenant %q is being deleted", t.Code).About(t.Code)
-	}
-	if !by.IsSystem() {
-		if err := s.included(ctx, t.ID, right); err != nil {
-			return iam.Actor{}, err
-		}
-	}
-	by.Tenant = t.ID
-	return by, nil
 }

@@ -37,8 +37,9 @@ type CallExplanation struct {
 	Withheld *iam.Withheld // by which the plan withholds the right
 }
 
-// ExplainCall answers why a user of the actor's tenant, who was read just now,
-// may make a call, or what is in the way. As for Evaluate, a path that names a
+// ExplainCall answers why somebody, who was read just now, may make a call in
+// the actor's tenant, or what is in the way: a user of the tenant, or the actor,
+// wherever they are at home. As for Evaluate, a path that names a
 // namespace is decided in that one.
 func (s *Service) ExplainCall(ctx context.Context, by iam.Actor, of iam.User, namespace string, c Call) (x CallExplanation, err error) {
 	endpoint, in, ok := s.catalog.Match(c.Method, c.Path)
@@ -49,16 +50,18 @@ func (s *Service) ExplainCall(ctx context.Context, by iam.Actor, of iam.User, na
 		in = namespace
 	}
 	who := by
-	if of.ID != by.User || by.Home != by.Tenant {
+	if of.ID != by.User {
 		who = iam.Actor{Tenant: by.Tenant, Home: by.Tenant, User: of.ID, Username: of.Username}
 	}
 	p, err := s.power(ctx, who)
 	if err != nil {
 		return x, err
 	}
-	if x.Bound, err = s.Explain(ctx, who, who.User, endpoint, in); err != nil {
+	sub, err := s.held(ctx, who)
+	if err != nil {
 		return x, err
 	}
+	x.Bound = rbac.Explain(s.catalog, sub.grants, endpoint, in)
 	served := operationOf(s.catalog.Endpoint(endpoint))
 	x.Operation, x.Namespace = &served, in
 	x.Public = s.catalog.Public(endpoint)

@@ -9,11 +9,12 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// RolesIn answers the roles that hold for a user in each namespace, and under
-// "" those that hold in the whole tenant: its own and those of its groups, that
-// are not disabled, by name. A user who is disabled has none.
-func (s *Service) RolesIn(ctx context.Context, by iam.Actor, user iam.UserID) (map[string][]iam.Role, error) {
-	sub, err := s.subject(ctx, by.Tenant, user)
+// RolesIn answers the roles that hold for the actor in each namespace of the
+// tenant in which they act, and under "" those that hold in the whole of it:
+// their own and those of their groups, that are not disabled, by name. Of an
+// outsider they are those that the tenant gives them.
+func (s *Service) RolesIn(ctx context.Context, by iam.Actor) (map[string][]iam.Role, error) {
+	sub, err := s.held(ctx, by)
 	if err != nil {
 		return nil, err
 	}

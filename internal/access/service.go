@@ -17,6 +17,13 @@ type Service struct {
 	rules    *cluster.Cache[string, rulebook]
 	plans    *cluster.Cache[string, *plan]
 	scopes   scopes
+	// What decides about people of one tenant in another, see outsider.
+	places    *cluster.Cache[string, *place]
+	gifts     *cluster.Cache[string, gift]
+	outsiders *cluster.Cache[string, *subject]
+	nothing   *subject
+	// all is all that a role can give.
+	all rbac.Set
 	// builtin are the built-in API groups, by name.
 	builtin []iam.APIGroup
 }
@@ -35,21 +42,41 @@ const (
 	maxSubjects  = 100_000
 	maxRulebooks = 10_000
 	maxPlans     = 10_000
+	maxPlaces    = 10_000
+	maxGifts     = 100_000
 )
 
 // New makes the service. UseCatalog must be called before it decides.
 func New(store Store, epochs *cluster.Epochs, env iam.Env) *Service {
-	return &Service{
-		store: store, env: env, catalog: rbac.NewCatalog(nil),
-		subjects: cluster.NewCache[iam.UserID, *subject](epochs, maxSubjects),
-		rules:    cluster.NewCache[string, rulebook](epochs, maxRulebooks),
-		plans:    cluster.NewCache[string, *plan](epochs, maxPlans),
+	s := &Service{
+		store: store, env: env,
+		subjects:  cluster.NewCache[iam.UserID, *subject](epochs, maxSubjects),
+		rules:     cluster.NewCache[string, rulebook](epochs, maxRulebooks),
+		plans:     cluster.NewCache[string, *plan](epochs, maxPlans),
+		places:    cluster.NewCache[string, *place](epochs, maxPlaces),
+		gifts:     cluster.NewCache[string, gift](epochs, maxGifts),
+		outsiders: cluster.NewCache[string, *subject](epochs, maxSubjects),
 	}
+	s.UseCatalog(rbac.NewCatalog(nil))
+	return s
 }
 
 // UseCatalog tells the service the operations of this server. It is called
 // once, when all dialects have registered theirs and before any is served.
-func (s *Service) UseCatalog(c *rbac.Catalog) { s.catalog, s.builtin = c, builtinAPIGroups(c) }
+func (s *Service) UseCatalog(c *rbac.Catalog) {
+	s.catalog, s.builtin, s.nothing = c, builtinAPIGroups(c), nothing(c)
+	s.all = c.Compile([]iam.Rule{{Permission: "*"}})
+}
+
+// held answers the rights that an actor holds in the tenant in which they act:
+// those of their home, or where they came through a relation of the two
+// tenants, those that it gives.
+func (s *Service) held(ctx context.Context, by iam.Actor) (*subject, error) {
+	if by.Reach.Delegated() {
+		return s.outsider(ctx, by)
+	}
+	return s.subject(ctx, by.Home, by.User)
+}
 
 // subject answers the rights that hold for a user now.
 func (s *Service) subject(ctx context.Context, t iam.TenantID, u iam.UserID) (*subject, error) {
@@ -71,24 +98,30 @@ func (s *Service) load(ctx context.Context, t iam.TenantID, u iam.UserID, anySta
 	if err != nil {
 		return nil, err
 	}
-	sub := &subject{grants: make([]rbac.Grant, 0, len(holdings))}
-	for _, h := range holdings {
-		role, ok := book[h.Binding.Role]
-		if !ok {
-			continue // the role was made after the rulebook was read; the next epoch has it
-		}
-		namespaces, _ := h.Binding.Scope.NamespaceGroup()
-		sub.grants = append(sub.grants, rbac.Grant{Binding: h.Binding, Role: role,
-			Group:          iam.Ref[iam.GroupID]{ID: h.Binding.Group, Name: h.GroupName},
-			NamespaceGroup: iam.Ref[iam.NamespaceGroupID]{ID: namespaces, Name: h.NamespaceGroup},
-			Namespaces:     h.Namespaces})
-	}
+	sub := &subject{grants: grantsOf(book, holdings)}
 	hold := sub.grants
 	if !anyState {
 		hold = rbac.Active(hold)
 	}
 	sub.policy = rbac.NewPolicy(s.catalog, hold)
 	return sub, nil
+}
+
+// grantsOf answers holdings with the roles that they give.
+func grantsOf(book rulebook, holdings []Holding) []rbac.Grant {
+	grants := make([]rbac.Grant, 0, len(holdings))
+	for _, h := range holdings {
+		role, ok := book[h.Binding.Role]
+		if !ok {
+			continue // the role was made after the rulebook was read; the next epoch has it
+		}
+		namespaces, _ := h.Binding.Scope.NamespaceGroup()
+		grants = append(grants, rbac.Grant{Binding: h.Binding, Role: role,
+			Group:          iam.Ref[iam.GroupID]{ID: h.Binding.Group, Name: h.GroupName},
+			NamespaceGroup: iam.Ref[iam.NamespaceGroupID]{ID: namespaces, Name: h.NamespaceGroup},
+			Namespaces:     h.Namespaces})
+	}
+	return grants
 }
 
 // rulebook answers the tenant's roles, compiled once an epoch.

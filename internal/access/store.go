@@ -67,6 +67,7 @@ type Store interface {
 	NamespaceGroups(ctx context.Context, t iam.TenantID) ([]iam.NamespaceGroup, error)
 	// Plan answers what the tenant has subscribed to. NotFound.
 	Plan(ctx context.Context, t iam.TenantID) (iam.Plan, error)
+	OutsideStore
 	// Binding answers one binding. NotFound.
 	Binding(ctx context.Context, t iam.TenantID, id iam.BindingID) (iam.Binding, error)
 }
@@ -86,4 +87,38 @@ type RoleKey struct {
 	ID     iam.RoleID
 	Handle string
 	Name   string // without regard to case
+}
+
+// OutsideStore answers what decides about people of one tenant in another. A
+// half of a relation that is disabled is none.
+type OutsideStore interface {
+	// Tenant answers one tenant. NotFound.
+	Tenant(ctx context.Context, t iam.TenantID) (iam.Tenant, error)
+	// Above answers the tenants above one, the nearest first.
+	Above(ctx context.Context, t iam.TenantID) ([]iam.TenantID, error)
+	// MemberOf answers the groups of a user, by id; none of a user who is
+	// disabled or whose tenant is not active.
+	MemberOf(ctx context.Context, t iam.TenantID, u iam.UserID) ([]iam.GroupID, error)
+	// Handed answers what groups of a tenant are given in another one: of
+	// LinkChild by the manager of that child, of LinkManaged by its own half.
+	Handed(ctx context.Context, t iam.TenantID, k iam.LinkKind, other iam.TenantID) ([]iam.Assignment, error)
+	// AllowedGroups answers the groups that a tenant lets another give to its
+	// people.
+	AllowedGroups(ctx context.Context, t, other iam.TenantID) ([]iam.GroupID, error)
+	// GroupsOf answers the groups of a user, by id, whatever its state.
+	GroupsOf(ctx context.Context, t iam.TenantID, u iam.UserID) ([]iam.GroupID, error)
+	// Assigned answers which of some groups are given something in another
+	// tenant by whatever object, also a disabled one. To be among AllowedGroups
+	// gives a group nothing.
+	Assigned(ctx context.Context, t iam.TenantID, of []iam.GroupID) ([]iam.GroupID, error)
+	// GroupsNamed answers the groups of some names, without regard to case;
+	// those that there are.
+	GroupsNamed(ctx context.Context, t iam.TenantID, names []string) ([]iam.Ref[iam.GroupID], error)
+	// GroupHoldings answers the bindings of groups as Holdings does.
+	GroupHoldings(ctx context.Context, t iam.TenantID, groups []iam.GroupID) ([]Holding, error)
+	// SupportAccess answers what a tenant lets the support tenant do.
+	SupportAccess(ctx context.Context, t iam.TenantID) (iam.SupportAccess, error)
+	// SupportTenant answers the installation's support tenant; empty: none. Who
+	// changes it counts the epochs up of the one that it was and that it is.
+	SupportTenant(ctx context.Context) (iam.TenantID, error)
 }

@@ -27,8 +27,16 @@ type UserBinding struct {
 
 // UserBindings answers every binding that a user of the actor's tenant has,
 // whatever the state of the user, by the name of the role and the scope. It is
-// empty for a user who is not there.
+// empty for a user who is not there. To an outsider who asks for themselves it
+// answers those through which they hold what they do.
 func (s *Service) UserBindings(ctx context.Context, by iam.Actor, u iam.UserID) ([]UserBinding, error) {
+	if by.Reach.Delegated() && u == by.User {
+		sub, err := s.outsider(ctx, by)
+		if err != nil {
+			return nil, err
+		}
+		return s.describe(ctx, by.Tenant, rbac.Active(sub.grants))
+	}
 	sub, err := s.bound(ctx, by.Tenant, u)
 	if err != nil {
 		return nil, err

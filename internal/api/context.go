@@ -18,6 +18,7 @@ type RequestInfo struct {
 type (
 	requestKey struct{}
 	tenantKey  struct{}
+	managedKey struct{}
 )
 
 // WithRequest adds the facts of a request; the server's middleware calls it.
@@ -42,5 +43,12 @@ func WithTenant(ctx context.Context, code string) context.Context {
 // means, "" where neither names one. Nobody has checked that it exists.
 func TenantOf(ctx context.Context) string {
 	code, _ := ctx.Value(tenantKey{}).(string)
+	return code
+}
+
+// managedOf answers the code of the tenant below which the request's path is,
+// as /managed_tenant/<code>/, "" where it is below none.
+func managedOf(ctx context.Context) string {
+	code, _ := ctx.Value(managedKey{}).(string)
 	return code
 }

@@ -7,8 +7,10 @@
 // any dialect, any rule of the directory, or storage: a dialect brings its
 // types, its envelope and how its callers authenticate; the rest is here.
 //
-//	request ── path: clean? below /t/<tenant>/? known? method known? ──┐
+//	request ── path: clean? below /t/<tenant>/ or                      │
+//	           /managed_tenant/<tenant>/? known? method known? ────────┤
 //	  Dialect.Authenticate    unless the operation is Public           │
+//	  Registry.Reach          below /managed_tenant/<tenant>/          │
 //	  Authorizer.Authorize    where the operation needs a permission   │ error
 //	  bind                    path, query, header, JSON body           │
 //	  handler                 func(ctx, *Call, In) (Out, error)        │

@@ -78,6 +78,9 @@ func Requires(p iam.Permission) Access { return Access{accessRequires, p} }
 // IsPublic reports whether callers need no credential.
 func (a Access) IsPublic() bool { return a.level == accessPublic }
 
+// knowsCaller reports whether the kit finds out who calls.
+func (a Access) knowsCaller() bool { return a.level != accessPublic && a.level != accessProving }
+
 // Permission is the one that callers need, "" where none is needed.
 func (a Access) Permission() iam.Permission { return a.permission }
 

@@ -38,6 +38,10 @@ type Registry struct {
 	// ByCertificate, when set, authenticates callers who bring nothing but a
 	// client certificate. Set it before the first request.
 	ByCertificate CertificateAuth
+	// Reach, when set, answers the caller as they act in the tenant of a code,
+	// for paths below /managed_tenant/<tenant>. NotFound: nothing lets them. Set
+	// it before the first request; without it there is nothing below that path.
+	Reach func(ctx context.Context, by iam.Actor, code string) (iam.Actor, error)
 
 	log       *slog.Logger
 	authz     Authorizer

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"maps"
 	"net/http"
 	"net/url"
@@ -27,14 +28,26 @@ func (g *Registry) route(method, path string, h http.Handler) {
 	mux.Handle(path, h)
 }
 
+// What may stand in front of every path: the tenant that the request is for,
+// and another one, in which a caller of that one wants to act.
+const (
+	tenantPrefix  = "/t/"
+	managedPrefix = "/managed_tenant/"
+)
+
 // ServeHTTP finds the operation and serves it, or answers that there is none
 // in the envelope of the dialect that the path belongs to.
 func (g *Registry) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if strings.HasPrefix(r.URL.Path, "/t/") {
-		var ok bool
-		if r, ok = g.enterTenant(w, r); !ok {
-			return
-		}
+	ok := true
+	if strings.HasPrefix(r.URL.Path, tenantPrefix) {
+		r, ok = stripTenant(r, tenantPrefix, named)
+	}
+	if ok && strings.HasPrefix(r.URL.Path, managedPrefix) {
+		r, ok = stripTenant(r, managedPrefix, managed)
+	}
+	if !ok {
+		g.notFound(w, r)
+		return
 	}
 	if unclean(r.URL.EscapedPath()) {
 		g.notFound(w, r)
@@ -68,26 +81,33 @@ func unclean(escaped string) bool {
 	return false
 }
 
-// enterTenant takes /t/<tenant> off the path and puts the tenant into the
-// context. ok is false when it has answered already.
-func (g *Registry) enterTenant(w http.ResponseWriter, r *http.Request) (_ *http.Request, ok bool) {
-	segment, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), "/t/"), "/")
+// stripTenant takes a prefix and the code of a tenant after it off the path, and
+// puts the tenant into the context. ok is false where there is nothing at the
+// path.
+func stripTenant(r *http.Request, prefix string, with func(*http.Request, string) (*http.Request, bool)) (_ *http.Request, ok bool) {
+	segment, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), prefix), "/")
 	code, err1 := url.PathUnescape(segment)
 	plain, err2 := url.PathUnescape(rest)
 	if err1 != nil || err2 != nil || code == "" || code == "." || code == ".." {
-		g.notFound(w, r)
-		return nil, false
+		return r, false
 	}
-	host := TenantOf(r.Context())
-	r = r.WithContext(WithTenant(r.Context(), code))
+	r, ok = with(r, code)
 	u := *r.URL
 	u.Path, u.RawPath = "/"+plain, "/"+rest
 	r.URL = &u
-	if host != "" && host != code {
-		g.notFound(w, r)
-		return nil, false
-	}
-	return r, true
+	return r, ok
+}
+
+// named is a request to a tenant that its path names, which its host name must
+// not deny.
+func named(r *http.Request, code string) (*http.Request, bool) {
+	host := TenantOf(r.Context())
+	return r.WithContext(WithTenant(r.Context(), code)), host == "" || host == code
+}
+
+// managed is a request from the caller's own tenant to another one.
+func managed(r *http.Request, code string) (*http.Request, bool) {
+	return r.WithContext(context.WithValue(r.Context(), managedKey{}, code)), true
 }
 
 // miss answers a request that no operation takes: which methods the path has,
@@ -139,5 +159,9 @@ func (g *Registry) notFound(w http.ResponseWriter, r *http.Request) {
 		http.NotFound(w, r)
 		return
 	}
-	g.fail(w, r, d, "", iam.E(iam.NotFound, "there is nothing at this path").Because(iam.ReasonNoPath))
+	g.fail(w, r, d, "", errNoPath())
+}
+
+func errNoPath() error {
+	return iam.E(iam.NotFound, "there is nothing at this path").Because(iam.ReasonNoPath)
 }

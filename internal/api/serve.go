@@ -70,13 +70,22 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) (status int, er
 // admit finds out who calls and whether they may.
 func (e *endpoint) admit(ctx context.Context, r *http.Request) (actor iam.Actor, err error) {
 	access := e.Op.Access
-	if !access.IsPublic() && access.level != accessProving {
+	other := managedOf(ctx)
+	if other != "" && (!access.knowsCaller() || e.registry.Reach == nil) {
+		return actor, errNoPath()
+	}
+	if access.knowsCaller() {
 		if actor, err = e.authenticate(ctx, r); err != nil {
 			return actor, err
 		}
 	}
 	info := RequestOf(ctx)
 	actor.Address, actor.Client, actor.RequestID = info.Address, info.Client, info.ID
+	if other != "" {
+		if actor, err = e.registry.Reach(ctx, actor, other); err != nil {
+			return actor, err
+		}
+	}
 	// Who is narrowed to some permissions asks for all that is not open to anybody.
 	if access.level != accessRequires && actor.Scope == "" {
 		return actor, nil

@@ -26,29 +26,34 @@ func release(b *bytes.Buffer) {
 // that holds it fail.
 var wireOptions = json.JoinOptions(json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
 
-// write answers with a body as JSON, or with an empty one when body is nil or
-// the status has none. It fails only before anything is sent; that the client
-// is gone is nobody's error.
+// write answers with a body as JSON, or as it is where it is Raw, or with an
+// empty one when body is nil or the status has none. It fails only before
+// anything is sent; that the client is gone is nobody's error.
 func write(w http.ResponseWriter, status int, body any) error {
 	buf := buffers.Get().(*bytes.Buffer)
 	defer release(buf)
 	empty := body == nil || status == http.StatusNoContent || status == http.StatusNotModified
-	if !empty {
+	var text []byte
+	if raw, ok := body.(Raw); ok {
+		text = raw.Raw()
+	}
+	if !empty && text == nil {
 		if err := json.MarshalWrite(buf, body, wireOptions); err != nil {
 			return err
 		}
+		text = buf.Bytes()
 	}
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	if !empty {
 		h.Set("Content-Type", "application/json")
-		h.Set("Content-Length", strconv.Itoa(buf.Len()))
+		h.Set("Content-Length", strconv.Itoa(len(text)))
 	}
 	if own, ok := body.(Headed); ok {
 		own.Headers(h)
 	}
 	w.WriteHeader(status)
-	_, _ = w.Write(buf.Bytes())
+	_, _ = w.Write(text)
 	return nil
 }

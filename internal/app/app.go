@@ -40,9 +40,11 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/outbound"
 	"github.com/gatehouse-id/gatehouse/internal/password"
 	"github.com/gatehouse-id/gatehouse/internal/server"
+	"github.com/gatehouse-id/gatehouse/internal/signup"
 	"github.com/gatehouse-id/gatehouse/internal/storage"
 	"github.com/gatehouse-id/gatehouse/internal/storage/postgres"
 	"github.com/gatehouse-id/gatehouse/internal/storage/sqlite"
+	"github.com/gatehouse-id/gatehouse/internal/support"
 	"github.com/gatehouse-id/gatehouse/internal/tenancy"
 )
 
@@ -71,6 +73,8 @@ type Options struct {
 	// Outbound are private networks from which documents may be fetched that
 	// tenants point to, such as a JWKS. All public ones may be.
 	Outbound []netip.Prefix
+	// Signup says where new customers make tenants; by its zero value nowhere.
+	Signup signup.Options
 	// Hasher hashes passwords; nil for the default parameters.
 	Hasher *password.Hasher
 }
@@ -84,6 +88,8 @@ type App struct {
 	Audit     *audit.Service
 	Notice    *notice.Service
 	Objects   *object.Service
+	Support   *support.Service
+	Signup    *signup.Service
 	Jobs      *job.Queue
 	Keys      *keyring.Keyring
 	Store     *storage.Store
@@ -168,14 +174,22 @@ func (a *App) connect(o Options) {
 	a.Authn = authn.New(authn.Deps{Store: a.Store, Epochs: a.epochs, Keys: a.Keys, Hasher: o.Hasher, Settings: a.Tenancy,
 		Mail: a.Notice, Rights: a.Access, Queue: a.Jobs, PublicURL: o.PublicURL, Env: a.env, Log: a.log})
 	a.Directory = directory.New(a.Store, a.Access, a.Tenancy, o.Hasher, a.env)
-	a.Objects = object.New(object.Deps{Store: a.Store, Keys: a.Keys, Tenants: a.Tenancy, Rights: a.Access, Queue: a.Jobs,
-		Fetcher: outbound.New(o.Outbound), Env: a.env, Log: a.log})
+	a.Tenancy.UseAnnouncer(tenancy.Announcer{Mail: a.Notice, People: a.Directory, Log: a.log})
+	a.Objects = object.New(object.Deps{Store: a.Store, Keys: a.Keys, Tenants: a.Tenancy, People: people{a.Directory, a.Authn, a.log}, Rights: a.Access,
+		Queue: a.Jobs, Fetcher: outbound.New(o.Outbound), Env: a.env, Log: a.log})
+	a.Tenancy.UseChildren(a.Objects)
+	a.Support = support.New(support.Deps{Store: a.Store, Tenants: a.Tenancy, Rights: a.Access, Mail: a.Notice, Queue: a.Jobs, Env: a.env})
+	a.Jobs.Register(a.Support.Runners())
 	a.Jobs.Register(a.Tenancy.Runners())
 	a.Jobs.Register(a.Objects.Runners())
 	a.Jobs.Register(a.Authn.Runners())
+	a.Signup = signup.New(signup.Deps{Options: o.Signup, Store: a.Store, Keys: a.Keys, Tenants: a.Tenancy, Children: a.Objects, Limits: a.Authn,
+		Mail: a.Notice, Queue: a.Jobs, Env: a.env, Log: a.log})
+	a.Jobs.Register(a.Signup.Runners())
 	a.mails.Register(a.Notice.Runners())
 
 	a.Registry = api.NewRegistry(a.log, a.Access)
+	a.Registry.Reach = a.Authn.Reach
 	a.Registry.ByCertificate = func(ctx context.Context, c *x509.Certificate, dialect string) (iam.Actor, error) {
 		from := api.RequestOf(ctx)
 		return a.Authn.ClientCertificate(ctx, c, api.TenantOf(ctx),
@@ -191,13 +205,13 @@ func (a *App) connect(o Options) {
 		PublicURL: o.PublicURL, Now: a.env.Now})
 	a.Registry.Add(d, ops...)
 	d, ops = f5xc.New(f5xc.Deps{Objects: a.Objects, Tenancy: a.Tenancy, Directory: a.Directory, Access: a.Access, Authn: a.Authn,
-		Env: a.env, Log: a.log, Cookie: console.CookieName(o.PublicURL), Host: hostOf(o.PublicURL)})
+		Support: a.Support, Signup: a.Signup, Env: a.env, Log: a.log, Cookie: console.CookieName(o.PublicURL), Host: hostOf(o.PublicURL), PublicURL: o.PublicURL})
 	a.Registry.Add(d, ops...)
-	d, ops = gatehouse.New(gatehouse.Deps{Access: a.Access, Authn: a.Authn, Directory: a.Directory})
+	d, ops = gatehouse.New(gatehouse.Deps{Access: a.Access, Audit: a.Audit, Authn: a.Authn, Directory: a.Directory, Tenancy: a.Tenancy})
 	a.Registry.Add(d, ops...)
 	a.Access.UseCatalog(catalog(a.Registry))
 
-	pages := console.New(console.Deps{Authn: a.Authn, Directory: a.Directory, Tenancy: a.Tenancy,
+	pages := console.New(console.Deps{Authn: a.Authn, Directory: a.Directory, Tenancy: a.Tenancy, Signup: a.Signup,
 		PublicURL: o.PublicURL, Env: a.env, Log: a.log})
 	a.handler = server.New(a.Registry, server.Config{PublicURL: o.PublicURL, TrustedProxies: o.TrustedProxies,
 		Version: o.Version, Log: a.log, Ready: a.Engine.Ping, Pages: pages, GRPC: cloudforet.GRPC(a.Registry)})
@@ -249,7 +263,7 @@ func (a *App) Handler() http.Handler { return a.handler }
 func (a *App) Run(ctx context.Context) {
 	var workers sync.WaitGroup
 	for _, run := range []func(context.Context){a.epochs.Run, a.Jobs.Run, a.mails.Run, a.Authn.Run, a.Audit.Run,
-		a.Notice.Run} {
+		a.Notice.Run, a.Signup.Run} {
 		workers.Go(func() { run(ctx) })
 	}
 	workers.Wait()

@@ -90,7 +90,16 @@ func f5Bodies(method string, tenant iam.Tenant, namespace, id string) []string {
 		"item_lists":               []any{map[string]any{"list_id": id, "items": []any{map[string]any{"method": "GET", "path": "/api/web/namespaces/" + id}}}},
 		"batch_namespace_api_list": []any{map[string]any{"namespace": id}},
 		"spec": map[string]any{"ref": ref, "refs": []any{ref}, "rules": []any{map[string]any{"client_ip": map[string]any{}}},
-			"jwks_uri": "https://127.0.0.1/" + id, "city": id},
+			"jwks_uri": "https://127.0.0.1/" + id, "city": id,
+			"tenant_id": tenant.Code, "groups": []any{map[string]any{"group": view, "managed_tenant_groups": []string{id, id + "-group"}}},
+			"allowed_groups": []any{view}, "tenant_owner_group": view, "domain": "mine-" + strings.ToLower(id[len(id)-8:]),
+			"group_assignments":    []any{map[string]any{"group": view, "child_tenant_groups": []string{id}}},
+			"child_tenant_manager": view, "tenant_profile": view,
+			"ct_groups":  []any{map[string]any{"name": "mine", "namespace_roles": []any{map[string]any{"namespace": id, "role": id}}}},
+			"relates_to": []any{ref, map[string]any{"kind": "tenant", "tenant": string(tenant.ID)}}, "subject": id, "type": "TYPE_PROBLEM"},
+		"ct_list_to_target_ctm": map[string]any{"child_tenant_manager": id, "child_tenants": []string{id, tenant.Code}},
+		"access_config":         map[string]any{"read_write_ns": map[string]any{"namespaces": []string{id}}},
+		"tp_id":                 id, "comment": id, "priority": "PRIORITY_HIGH", "reason": "REASON_UNKNOWN",
 		"tos_version": "1", "tos_accepted": "true", "tos_accepted_at": "1789000000",
 		"fail_if_referred": false,
 	}
@@ -117,62 +126,74 @@ func f5Bodies(method string, tenant iam.Tenant, namespace, id string) []string {
 // the F5 dialect there, with the names of another namespace, of the tenant's
 // people and of roles in the body; and with the other namespace, and that of
 // the people, in the path. Nothing but that one namespace changes, and what is
-// in the other is not answered.
+// in the other is not answered. So it is with a user of the tenant, and with one
+// of another tenant that manages it.
 func TestNamespacesAreApart(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
-		const mark, secret = "of-the-other-namespace", "only-the-other-sees-this"
+		const mark, secret, roles = "of-the-other-namespace", "only-the-other-sees-this", `[{"namespace":"ours","role":"ves-io-admin-role"}]`
 		ids := f5Objects(t, s, "theirs", mark, secret)
-		if a := s.Do(t, "POST", "/api/web/namespaces", s.AdminToken, `{"metadata":{"name":"ours"}}`); a.Status != http.StatusOK {
-			t.Fatalf("a namespace: %d %s", a.Status, a.Body)
-		}
-		a := s.Do(t, "POST", "/api/web/custom/namespaces/system/user_roles", s.AdminToken, `{"email":"neighbour@example.com",
-			"first_name":"N","last_name":"N","namespace":"system","type":"SERVICE","namespace_roles":[{"namespace":"ours","role":"ves-io-admin-role"}]}`)
-		if a.Status != http.StatusOK {
-			t.Fatalf("a user: %d %s", a.Status, a.Body)
-		}
-		neighbour := memberOf(t, s, "neighbour@example.com")
-		if a := s.Do(t, "GET", "/api/web/namespaces/ours/contacts", neighbour.Token, ""); a.Status != http.StatusOK {
-			t.Fatalf("in their own namespace: %d %s", a.Status, a.Body)
-		}
-		before := rowsBut(t, s, "ours", neighbour.User)
-
-		changed := 0
-		each(s, func(op api.Registered, method, path string) {
-			if op.Dialect.Name != "f5xc" {
-				return
+		demand(t, s, s.AdminToken, "POST", "/api/web/namespaces", `{"metadata":{"name":"ours"}}`)
+		demand(t, s, s.AdminToken, "POST", "/api/web/custom/namespaces/system/user_roles", `{"email":"neighbour@example.com",
+			"first_name":"N","last_name":"N","namespace":"system","type":"SERVICE","namespace_roles":`+roles+`}`)
+		agency := s.NewTenant(t, "agency")
+		t.Run("a neighbour", func(t *testing.T) {
+			namespaceApart(t, s, memberOf(t, s, "neighbour@example.com"), "", ids, mark, secret)
+		})
+		t.Run("a guest", func(t *testing.T) {
+			guest := agent(t, s, agency, administrator(s), "guest", roles)
+			home := rows(t, s, agency.Tenant.ID)
+			namespaceApart(t, s, guest, "/managed_tenant/"+s.Tenant.Code, ids, mark, secret)
+			if diff := cmp.Diff(home, rows(t, s, agency.Tenant.ID)); diff != "" {
+				t.Errorf("a guest changed something at home from where they are (-before +after):\n%s", diff)
 			}
-			for _, id := range append(slices.Clone(ids), mark) {
-				for _, namespace := range []string{"ours", "theirs", iam.NamespaceSystem} {
-					// Where the namespace is what the path is about, it is so there.
-					target := ownTarget(path, namespace, id)
-					if op.Op.Namespace != "" {
-						target = ownTarget(strings.ReplaceAll(path, "{"+op.Op.Namespace+"}", namespace), namespace, id)
-					}
-					ours := strings.Contains(target, "/ours")
-					if ours && strings.HasSuffix(path, "/cascade_delete") {
-						continue // it would go, as it may
-					}
-					for _, body := range f5Bodies(method, s.Tenant, "theirs", id) {
-						a := s.Do(t, method, target, neighbour.Token, body)
-						switch {
-						case strings.Contains(a.Body, secret) || a.Status >= 500:
-							t.Errorf("%s %s %s answers a neighbour %d %s", method, target, body, a.Status, a.Body)
-						case a.Status == http.StatusOK && !ours && op.Op.Access.Permission() != "":
-							t.Errorf("%s %s %s lets a neighbour: %s", method, target, body, a.Body)
-						case a.Status == http.StatusOK && method != http.MethodGet:
-							changed++
-						}
+		})
+	})
+}
+
+// namespaceApart calls every operation as somebody with all rights in the
+// namespace "ours".
+func namespaceApart(t *testing.T, s *apptest.Server, neighbour apptest.Member, prefix string, ids []string, mark, secret string) {
+	t.Helper()
+	if a := s.Do(t, "GET", prefix+"/api/web/namespaces/ours/contacts", neighbour.Token, ""); a.Status != http.StatusOK {
+		t.Fatalf("in their own namespace: %d %s", a.Status, a.Body)
+	}
+	before := rowsBut(t, s, "ours", neighbour.User)
+	changed := 0
+	each(s, func(op api.Registered, method, path string) {
+		if op.Dialect.Name != "f5xc" || op.Op.Access.IsPublic() {
+			return
+		}
+		for _, id := range append(slices.Clone(ids), mark) {
+			for _, namespace := range []string{"ours", "theirs", iam.NamespaceSystem} {
+				// Where the namespace is what the path is about, it is so there.
+				target := ownTarget(path, namespace, id)
+				if op.Op.Namespace != "" {
+					target = ownTarget(strings.ReplaceAll(path, "{"+op.Op.Namespace+"}", namespace), namespace, id)
+				}
+				ours := strings.Contains(target, "/ours")
+				if ours && strings.HasSuffix(path, "/cascade_delete") {
+					continue // it would go, as it may
+				}
+				for _, body := range f5Bodies(method, s.Tenant, "theirs", id) {
+					a := s.Do(t, method, prefix+target, neighbour.Token, body)
+					switch {
+					case strings.Contains(a.Body, secret) || a.Status >= 500:
+						t.Errorf("%s %s %s answers %d %s", method, target, body, a.Status, a.Body)
+					case a.Status == http.StatusOK && !ours && op.Op.Access.Permission() != "":
+						t.Errorf("%s %s %s is let through: %s", method, target, body, a.Body)
+					case a.Status == http.StatusOK && method != http.MethodGet:
+						changed++
 					}
 				}
 			}
-		})
-		if changed == 0 {
-			t.Error("nothing that the neighbour asked for was done, not even at home")
-		}
-		if diff := cmp.Diff(before, rowsBut(t, s, "ours", neighbour.User)); diff != "" {
-			t.Errorf("a neighbour changed something (-before +after):\n%s", diff)
 		}
 	})
+	if changed == 0 {
+		t.Error("nothing that was asked for was done, not even in their own namespace")
+	}
+	if diff := cmp.Diff(before, rowsBut(t, s, "ours", neighbour.User)); diff != "" {
+		t.Errorf("something else has changed (-before +after):\n%s", diff)
+	}
 }
 
 // memberOf answers a user of the default tenant with a token.

@@ -21,7 +21,8 @@ import (
 // dialect has to add it here, and to think.
 var public = []string{"netapp auth.signin", "netapp auth.password", "fess health.v1", "fess health.v2",
 	"cloudforet token.issue", "cloudforet token.grant", "cloudforet user-profile.reset-password", "cloudforet domain.get-auth-info",
-	"cloudforet endpoint.list", "cloudforet reflection", "cloudforet jwks", "cloudforet config"}
+	"cloudforet endpoint.list", "cloudforet reflection", "cloudforet jwks", "cloudforet config",
+	"f5xc tenant.lookup-public", "f5xc signup.validate-registration", "f5xc signup.get", "f5xc signup.send-password-email"}
 
 // unauthenticated tells, for each dialect, an answer to who is not known.
 var unauthenticated = map[string]func(apptest.Answer) bool{
@@ -79,14 +80,28 @@ var unauthenticated = map[string]func(apptest.Answer) bool{
 	},
 }
 
+// missing tells an answer to who asks for what is not there; one dialect has a
+// word of its own for a path that is not.
+func missing(a apptest.Answer) bool {
+	return a.Status == http.StatusNotFound || strings.Contains(a.Body, `"ERROR_UNSUPPORTED_API"`)
+}
+
 var parameter = regexp.MustCompile(`\{[^}]*\}`)
 
-// each calls visit with every method and every spelling of every operation.
+// each calls visit with every method and every spelling of every operation. What
+// ends the tenant of the caller comes last.
 func each(s *apptest.Server, visit func(op api.Registered, method, path string)) {
-	for _, op := range s.Registry.Operations() {
-		for _, method := range op.Op.Methods {
-			for _, path := range op.Op.Paths {
-				visit(op, method, path)
+	ends := func(op api.Registered) bool {
+		return op.Op.ID == "tenant.request-delete" || op.Op.ID == "tenant.deactivate"
+	}
+	for _, last := range []bool{false, true} {
+		for _, op := range s.Registry.Operations() {
+			for _, method := range op.Op.Methods {
+				for _, path := range op.Op.Paths {
+					if ends(op) == last {
+						visit(op, method, path)
+					}
+				}
 			}
 		}
 	}
@@ -101,15 +116,21 @@ func TestNobodyGetsIn(t *testing.T) {
 	var seen []string
 	each(s, func(op api.Registered, method, path string) {
 		name := op.Dialect.Name + " " + op.Op.ID
+		target := parameter.ReplaceAllString(path, "admin")
 		if op.Op.Access.IsPublic() {
 			seen = append(seen, name)
+			if a := s.Do(t, method, "/managed_tenant/"+s.Tenant.Code+target, "", `{"name":"x"}`); !missing(a) {
+				t.Errorf("%s %s in a managed tenant, without credentials, answers %d %s", method, target, a.Status, a.Body)
+			}
 			return
 		}
-		target := parameter.ReplaceAllString(path, "admin")
 		for _, token := range []string{"", "gh_default_x_" + strings.Repeat("0", 64), s.AdminToken + "0", "eyJhbGciOiJub25lIn0.e30."} {
 			if a := s.Do(t, method, target, token, `{"name":"x"}`); !unauthenticated[op.Dialect.Name](a) {
 				t.Errorf("%s %s with the token %.12q answers %d %s", method, target, token, a.Status, a.Body)
 			}
+		}
+		if a := s.Do(t, method, "/managed_tenant/"+s.Tenant.Code+target, "", `{"name":"x"}`); !unauthenticated[op.Dialect.Name](a) && !missing(a) {
+			t.Errorf("%s %s in a managed tenant, without credentials, answers %d %s", method, target, a.Status, a.Body)
 		}
 	})
 	slices.Sort(seen)
@@ -122,7 +143,8 @@ func TestNobodyGetsIn(t *testing.T) {
 }
 
 // The administrator of one tenant is nobody, or nobody who may do anything,
-// where host name or path name another one.
+// where host name or path name another one; and where it is named as a tenant
+// that theirs manages, no such tenant is there, nor is one that nobody has.
 func TestTokensAreOfOneTenant(t *testing.T) {
 	s := apptest.SQLite(t)
 	stranger := s.NewTenant(t, "stranger")
@@ -140,6 +162,12 @@ func TestTokensAreOfOneTenant(t *testing.T) {
 				t.Errorf("%s %s in another tenant answers %d %s", method, target, a.Status, a.Body)
 			}
 		}
+		theirs := s.Do(t, method, "/managed_tenant/"+s.Tenant.Code+target, stranger.Token, `{"name":"x"}`)
+		nobodys := s.Do(t, method, "/managed_tenant/no-such-tenant"+target, stranger.Token, `{"name":"x"}`)
+		if theirs.Status != nobodys.Status || strings.ReplaceAll(theirs.Body, s.Tenant.Code, "no-such-tenant") != nobodys.Body {
+			t.Errorf("%s %s in a tenant that is not reached answers %d %s, in one that is not there %d %s", method, target,
+				theirs.Status, theirs.Body, nobodys.Status, nobodys.Body)
+		}
 	})
 	if diff := cmp.Diff(before, rows(t, s, s.Tenant.ID)); diff != "" {
 		t.Errorf("something was written (-before +after):\n%s", diff)
@@ -149,7 +177,8 @@ func TestTokensAreOfOneTenant(t *testing.T) {
 // An administrator of one tenant calls every operation with the ids and names
 // of another's objects: in the path, and with a path of their own in query,
 // body and references in the body. Nothing of the other is answered, and
-// nothing of it changes.
+// nothing of it changes. The same holds of who came into that tenant from a
+// third one, of which nothing changes either.
 func TestTenantsAreApart(t *testing.T) {
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
 		const (
@@ -162,50 +191,62 @@ func TestTenantsAreApart(t *testing.T) {
 		s.Do(t, "POST", "/v2.1/zones", s.AdminToken, `{"name":"`+mark+`-a","description":"`+secret+`","region_name":"`+mark+`"}`)
 		f5 := f5Objects(t, s, "shop", mark, secret)
 		foreign := append(foreignIDs(t, s), mark, "victim")
-		stranger := s.NewTenant(t, "stranger")
-		if a := s.Do(t, "POST", "/api/web/namespaces", stranger.Token, `{"metadata":{"name":"shop"}}`); a.Status != http.StatusOK {
-			t.Fatalf("a namespace: %d %s", a.Status, a.Body)
+		stranger, agency, ward := s.NewTenant(t, "stranger"), s.NewTenant(t, "agency"), s.NewTenant(t, "ward")
+		guest := agent(t, s, agency, ward, "guest", allRoles)
+		for _, m := range []apptest.Member{stranger, ward} {
+			demand(t, s, m.Token, http.MethodPost, "/api/web/namespaces", `{"metadata":{"name":"shop"}}`)
 		}
-		before := rows(t, s, s.Tenant.ID)
+		before, agencyBefore := rows(t, s, s.Tenant.ID), rows(t, s, agency.Tenant.ID)
 
-		each(s, func(op api.Registered, method, path string) {
-			if op.Op.Access.IsPublic() || path != op.Op.Paths[0] {
-				return // spellings share the handler, and the first walk has them all
+		for _, caller := range []struct{ name, token, prefix string }{
+			{"a stranger", stranger.Token, ""}, {"a guest of another tenant", guest.Token, "/managed_tenant/ward"},
+		} {
+			done := 0
+			call := func(method, target, body string) {
+				a := s.Do(t, method, caller.prefix+target, caller.token, body, "Prefer: respond-async")
+				if strings.Contains(a.Body, secret) || a.Status >= 500 && !missing(a) {
+					t.Errorf("%s %s %s answers %s %d %s", method, target, body, caller.name, a.Status, a.Body)
+				}
+				if a.Status == http.StatusOK && method != http.MethodGet {
+					done++
+				}
 			}
-			if op.Dialect.Name == "f5xc" {
-				for _, id := range append(f5, mark) {
-					for _, target := range slices.Compact([]string{ownTarget(path, "shop", id), ownTarget(path, iam.NamespaceSystem, id)}) {
-						target += "?namespace=" + id + "&tenant=" + s.Tenant.Code + "&attempt_remove_references=true"
-						for _, body := range f5Bodies(method, s.Tenant, "shop", id) {
-							a := s.Do(t, method, target, stranger.Token, body)
-							if strings.Contains(a.Body, secret) || a.Status >= 500 {
-								t.Errorf("%s %s %s answers a stranger %d %s", method, target, body, a.Status, a.Body)
+			each(s, func(op api.Registered, method, path string) {
+				if op.Op.Access.IsPublic() || path != op.Op.Paths[0] {
+					return // spellings share the handler, and the first walk has them all
+				}
+				if op.Dialect.Name == "f5xc" {
+					for _, id := range append(f5, mark) {
+						for _, target := range slices.Compact([]string{ownTarget(path, "shop", id), ownTarget(path, iam.NamespaceSystem, id)}) {
+							target += "?namespace=" + id + "&tenant=" + s.Tenant.Code + "&attempt_remove_references=true"
+							for _, body := range f5Bodies(method, s.Tenant, "shop", id) {
+								call(method, target, body)
 							}
 						}
 					}
 				}
-			}
-			for _, id := range foreign {
-				target := parameter.ReplaceAllString(path, id)
-				body, err := json.Marshal(map[string]any{
-					"id": id, "name": "mine", "username": "mine", "code": "mine", "password": "a long enough phrase", "version_no": 1,
-					"tenant_id": id, "region_name": id, "tenancies": []map[string]string{{"tenant_id": id, "role_name": "admin"}},
-					"loginId": id, "accessKey": id, "active": false, "isMyAccount": true, "needPasswordGenerate": true, "tagKey": "mine",
-					"groupIdList": []string{id}, "policyIdList": []string{id}, "subAccountIdList": []string{id}, "groupName": "mine",
-				})
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, query := range []string{"", "?tenant_id=" + id} {
-					a := s.Do(t, method, target+query, stranger.Token, string(body), "Prefer: respond-async")
-					if strings.Contains(a.Body, secret) || a.Status >= 500 {
-						t.Errorf("%s %s answers a stranger %d %s", method, target+query, a.Status, a.Body)
+				for _, id := range foreign {
+					target := parameter.ReplaceAllString(path, id)
+					body := text(t, map[string]any{
+						"id": id, "name": "mine", "username": "mine", "code": "mine", "password": "a long enough phrase", "version_no": 1,
+						"tenant_id": id, "region_name": id, "tenancies": []map[string]string{{"tenant_id": id, "role_name": "admin"}},
+						"loginId": id, "accessKey": id, "active": false, "isMyAccount": true, "needPasswordGenerate": true, "tagKey": "mine",
+						"groupIdList": []string{id}, "policyIdList": []string{id}, "subAccountIdList": []string{id}, "groupName": "mine",
+					})
+					for _, query := range []string{"", "?tenant_id=" + id} {
+						call(method, target+query, body)
 					}
 				}
+			})
+			if done == 0 {
+				t.Errorf("nothing that %s asked for was done, not even in their own tenant", caller.name)
 			}
-		})
+		}
 		if diff := cmp.Diff(before, rows(t, s, s.Tenant.ID)); diff != "" {
 			t.Errorf("a stranger changed something (-before +after):\n%s", diff)
+		}
+		if diff := cmp.Diff(agencyBefore, rows(t, s, agency.Tenant.ID)); diff != "" {
+			t.Errorf("a guest changed something at home from where they are (-before +after):\n%s", diff)
 		}
 	})
 }

@@ -1,9 +1,11 @@
 // Package audit owns the trail of what was done: it answers who changed what,
-// when, from where, and keeps it as long as it has to.
+// when, from where, who from other tenants could act in one, and keeps the trail
+// as long as it has to.
 //
 // Events are written by the storage method that makes the change, in its
 // transaction; this package reads and retires them. It must not know what the
-// changes mean.
+// changes mean, but for those of relations between tenants, which fold.go
+// puts together.
 package audit
 
 import (
@@ -21,6 +23,7 @@ type Store interface {
 	// PurgeEvents removes events of a tenant from before the time, at most n,
 	// and answers how many it removed.
 	PurgeEvents(ctx context.Context, t iam.TenantID, before time.Time, n int) (int, error)
+	HistoryStore
 	// AllTenants lists every tenant of the installation.
 	AllTenants(ctx context.Context, p iam.Page) (iam.List[iam.Tenant], error)
 }
@@ -37,7 +40,9 @@ type Filter struct {
 	Object   string
 	ObjectID string
 	Actor    iam.UserID
-	From, To time.Time // From inclusive, To exclusive
+	Home     iam.TenantID // of the actor, where it is another tenant
+	Other    iam.TenantID // to which a relation leads, see iam.Told
+	From, To time.Time    // From inclusive, To exclusive
 }
 
 // Service answers questions about the past.

@@ -17,6 +17,8 @@ import (
 // heap is a store of two tenants, of which one has old events, and nothing
 // else.
 type heap struct {
+	HistoryStore
+
 	old    int
 	calls  int
 	before time.Time

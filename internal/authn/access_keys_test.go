@@ -226,13 +226,13 @@ func testNotMineIsEnded(t *testing.T, w world) {
 	if link == nil {
 		t.Fatalf("no link in %s", told[0])
 	}
-	if _, err := w.Authn.Signed(t.Context(), w.sign(secret, k.ID), from); err != nil {
+	if _, err := w.Authn.Signed(t.Context(), w.sign(secret, k.ID), "", from); err != nil {
 		t.Fatal(err)
 	}
 	if err := w.Authn.NotMeLink(t.Context(), link[1], from); err != nil {
 		t.Fatal(err)
 	}
-	_, err := w.Authn.Signed(t.Context(), w.sign(secret, k.ID), from)
+	_, err := w.Authn.Signed(t.Context(), w.sign(secret, k.ID), "", from)
 	refused(t, "after it was not me", err)
 }
 
@@ -271,12 +271,12 @@ func testKeyLastUsed(t *testing.T, w world) {
 	if at := lastUsed(); !at.IsZero() {
 		t.Errorf("never used, at %v", at)
 	}
-	_, err := w.Authn.Signed(t.Context(), w.sign(secret+"x", k.ID), from)
+	_, err := w.Authn.Signed(t.Context(), w.sign(secret+"x", k.ID), "", from)
 	refused(t, "with a wrong secret", err)
 	if at := lastUsed(); !at.IsZero() {
 		t.Errorf("the wrong secret counts as a use, at %v", at)
 	}
-	if _, err := w.Authn.Signed(t.Context(), w.sign(secret, k.ID), from); err != nil {
+	if _, err := w.Authn.Signed(t.Context(), w.sign(secret, k.ID), "", from); err != nil {
 		t.Fatal(err)
 	}
 	if at := lastUsed(); at.IsZero() {

@@ -89,7 +89,7 @@ func (w world) setTenant(t *testing.T, state iam.TenantState) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tenant.State = state
+	tenant.Own = state
 	if err := w.Store.UpdateTenant(t.Context(), tenant.ID, tenant); err != nil {
 		t.Fatal(err)
 	}

@@ -130,22 +130,6 @@ func (s *Service) lockoutPolicy(ctx context.Context, t iam.TenantID) (iam.Lockou
 	return settings.Lockout, err
 }
 
-// limit counts something that anybody may ask for, by address, and refuses it
-// where it was asked for too often. what names it among the counts.
-func (s *Service) limit(ctx context.Context, t iam.TenantID, what string, from Origin) error {
-	policy, err := s.lockoutPolicy(ctx, t)
-	if err != nil {
-		return err
-	}
-	now := s.env.Time()
-	subject := LockoutSubject{Name: what + ":" + network(from.Address), Free: policy.FreeFailuresOfAddress, Policy: policy}
-	until, err := s.store.CountFailure(ctx, t, now, []LockoutSubject{subject})
-	if err == nil && !until.IsZero() {
-		err = tooMany(until.Sub(now))
-	}
-	return err
-}
-
 // tooMany is the one answer to who has to wait. It does not tell whether there
 // is such a user.
 func tooMany(wait time.Duration) error {

@@ -180,7 +180,7 @@ type wanted struct {
 // such a user: who asks learns nothing, and a job does the rest.
 // RateLimited, Unavailable.
 func (s *Service) RequestReset(ctx context.Context, t iam.TenantID, name string, from Origin) error {
-	if err := s.limit(ctx, t, resetKind, from); err != nil {
+	if err := s.LimitAddress(ctx, t, resetKind, from.Address); err != nil {
 		if iam.Is(err, iam.NotFound) {
 			return nil // there is no such tenant
 		}

@@ -29,10 +29,10 @@ type openedKey struct {
 	secret []byte
 }
 
-// Signed answers who a signature speaks for. Unauthenticated: the key is
-// unknown or not active, the signature or its time is wrong, a write was
-// repeated, or the user may not act, or not from here.
-func (s *Service) Signed(ctx context.Context, sig Signature, from Origin) (iam.Actor, error) {
+// Signed answers who a signature speaks for. code as for Bearer.
+// Unauthenticated: the key is unknown or not active, the signature or its time
+// is wrong, a write was repeated, or the user may not act, or not from here.
+func (s *Service) Signed(ctx context.Context, sig Signature, code string, from Origin) (iam.Actor, error) {
 	t, ok := tenantOfKey(sig.Key)
 	now := s.env.Time()
 	if !ok || now.Sub(sig.At).Abs() > SignatureWindow {
@@ -61,7 +61,7 @@ func (s *Service) Signed(ctx context.Context, sig Signature, from Origin) (iam.A
 	s.used.keys.note(t, sig.Key, now)
 	by := s.actor(t, k.Standing, iam.MethodKey, "", from)
 	by.Key = sig.Key
-	return by, nil
+	return s.ofTenant(ctx, by, code)
 }
 
 func (s *Service) openKey(ctx context.Context, t iam.TenantID, id iam.AccessKeyID) (*openedKey, error) {

@@ -29,7 +29,7 @@ func mac(secret string, message []byte) []byte {
 
 func testSigned(t *testing.T, w world) {
 	secret, k := w.newKey(t)
-	by, err := w.Authn.Signed(t.Context(), w.sign(secret, k.ID), from)
+	by, err := w.Authn.Signed(t.Context(), w.sign(secret, k.ID), "", from)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,30 +76,30 @@ func testSignedRefused(t *testing.T, w world) {
 	} {
 		sig := right
 		change(&sig)
-		by, err := w.Authn.Signed(t.Context(), sig, from)
+		by, err := w.Authn.Signed(t.Context(), sig, "", from)
 		refused(t, name, err, secret)
 		if by != (iam.Actor{}) {
 			t.Errorf("%s: refused, and answered %+v", name, by)
 		}
 	}
-	if _, err := w.Authn.Signed(t.Context(), right, from); err != nil {
+	if _, err := w.Authn.Signed(t.Context(), right, "", from); err != nil {
 		t.Errorf("the right one, after all that: %v", err)
 	}
 	if _, err := w.Authn.UpdateAccessKey(t.Context(), w.by, "", k.ID, authn.AccessKeyChange{Active: ptr(false)}); err != nil {
 		t.Fatal(err)
 	}
-	_, err := w.Authn.Signed(t.Context(), right, from)
+	_, err := w.Authn.Signed(t.Context(), right, "", from)
 	refused(t, "not active", err)
 	if _, err := w.Authn.UpdateAccessKey(t.Context(), w.by, "", k.ID, authn.AccessKeyChange{Active: ptr(true)}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Authn.Signed(t.Context(), right, from); err != nil {
+	if _, err := w.Authn.Signed(t.Context(), right, "", from); err != nil {
 		t.Errorf("active again: %v", err)
 	}
 	if err := w.Authn.DeleteAccessKey(t.Context(), w.by, "", k.ID); err != nil {
 		t.Fatal(err)
 	}
-	_, err = w.Authn.Signed(t.Context(), right, from)
+	_, err = w.Authn.Signed(t.Context(), right, "", from)
 	refused(t, "deleted", err)
 }
 
@@ -119,7 +119,7 @@ func testSignatureWindow(t *testing.T, w world) {
 	} {
 		sig := w.sign(secret, k.ID)
 		sig.At = sig.At.Add(tt.off)
-		if _, err := w.Authn.Signed(t.Context(), sig, from); (err == nil) != tt.good {
+		if _, err := w.Authn.Signed(t.Context(), sig, "", from); (err == nil) != tt.good {
 			t.Errorf("a clock that differs by %v: %v", tt.off, err)
 		}
 	}
@@ -139,7 +139,7 @@ func testReplay(t *testing.T, w world) {
 		if i%2 == 1 {
 			node = beside.Authn
 		}
-		wg.Go(func() { _, errs[i] = node.Signed(t.Context(), sig, from) })
+		wg.Go(func() { _, errs[i] = node.Signed(t.Context(), sig, "", from) })
 	}
 	wg.Wait()
 	good := 0
@@ -155,12 +155,12 @@ func testReplay(t *testing.T, w world) {
 	}
 	w.Clock.Advance(authn.SignatureWindow - 10*time.Second)
 	authn.Purge(w.Authn, t.Context())
-	_, err := w.Authn.Signed(t.Context(), sig, from)
+	_, err := w.Authn.Signed(t.Context(), sig, "", from)
 	refused(t, "again, near the end of its time", err)
 
 	read := w.sign(secret, k.ID)
 	for range 2 {
-		if _, err := w.Authn.Signed(t.Context(), read, from); err != nil {
+		if _, err := w.Authn.Signed(t.Context(), read, "", from); err != nil {
 			t.Errorf("a read: %v", err)
 		}
 	}
@@ -168,17 +168,17 @@ func testReplay(t *testing.T, w world) {
 	// A signature that was refused is not used up.
 	another := w.sign(secret, k.ID)
 	another.Write, another.Message = true, []byte("POST /somewhere/else")
-	_, err = w.Authn.Signed(t.Context(), another, from)
+	_, err = w.Authn.Signed(t.Context(), another, "", from)
 	refused(t, "of another message", err)
 	another.MAC = mac(secret, another.Message)
-	if _, err := w.Authn.Signed(t.Context(), another, from); err != nil {
+	if _, err := w.Authn.Signed(t.Context(), another, "", from); err != nil {
 		t.Errorf("after it was refused with a wrong MAC: %v", err)
 	}
 }
 
 func testSignedStanding(t *testing.T, w world) {
 	secret, k := w.newKey(t)
-	use := func() error { _, err := w.Authn.Signed(t.Context(), w.sign(secret, k.ID), from); return err }
+	use := func() error { _, err := w.Authn.Signed(t.Context(), w.sign(secret, k.ID), "", from); return err }
 	if err := use(); err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func testSignedStanding(t *testing.T, w world) {
 func testSignedNetworks(t *testing.T, w world) {
 	secret, k := w.newKey(t, netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8::/32"))
 	use := func(address string) error {
-		_, err := w.Authn.Signed(t.Context(), w.sign(secret, k.ID), authn.Origin{Address: address})
+		_, err := w.Authn.Signed(t.Context(), w.sign(secret, k.ID), "", authn.Origin{Address: address})
 		return err
 	}
 	allows := func(what string, addresses ...string) {

@@ -78,7 +78,7 @@ func newSite(t testing.TB) *site {
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	s := &site{base: "http://localhost:" + port}
 	public, _ := url.Parse(s.base)
-	s.Server = apptest.Start(t, app.Options{PublicURL: public})
+	s.Server = apptest.Start(t, app.Options{PublicURL: public, Signup: openSignup})
 	web := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: patience}
 	go func() { _ = web.Serve(l) }()
 	t.Cleanup(func() { _ = web.Close() })

@@ -10,6 +10,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/authn"
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/tenancy"
 )
 
 // Deps are what the pages need of the program.
@@ -17,6 +18,7 @@ type Deps struct {
 	Authn     Authn
 	Directory Directory
 	Tenancy   Tenancy
+	Signup    Signup
 	// PublicURL is where browsers reach the pages: with https the cookie is
 	// Secure and bound to the host. Nil for commands that serve nobody.
 	PublicURL *url.URL
@@ -29,6 +31,7 @@ type Tenancy interface {
 	ByCode(ctx context.Context, code string) (iam.Tenant, error)
 	Settings(ctx context.Context, t iam.TenantID) (iam.Settings, error)
 	Logo(ctx context.Context, t iam.TenantID) (iam.Image, error)
+	Reached(ctx context.Context, by iam.Actor) ([]tenancy.Reached, error)
 }
 
 // Directory keeps people. Package directory satisfies it.

@@ -7,8 +7,14 @@ func (v *visit) fault(f iam.Field) string {
 	policy := v.settings.Password
 	switch f.Reason {
 	case iam.ReasonRequired:
+		if f.Path == "terms" {
+			return v.words.say("fault.terms")
+		}
 		return v.words.say("fault.required")
 	case iam.ReasonLength:
+		if f.Path == "domain" {
+			return v.words.say("fault.domain")
+		}
 		if f.Min > 0 {
 			return v.words.say("fault.length", f.Min, f.Max)
 		}
@@ -35,6 +41,11 @@ func (v *visit) fault(f iam.Field) string {
 	switch f.Path {
 	case "email":
 		return v.words.say("fault.email")
+	case "domain":
+		if f.Reason == iam.ReasonUsed {
+			return v.words.say("sign-up.taken")
+		}
+		return v.words.say("fault.domain")
 	case "image":
 		return v.words.say("fault.image")
 	}

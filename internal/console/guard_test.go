@@ -39,7 +39,8 @@ func TestPendingSignInLeadsToItsStep(t *testing.T) {
 	first.signIn("factor", apptest.AdminPassword)
 	s.withTOTP(t, first)
 
-	anyone := map[string]bool{"/logo": true, "/sign-out": true, "/reset": true, "/invite": true, "/verify": true, "/not-me": true}
+	anyone := map[string]bool{"/logo": true, "/sign-out": true, "/reset": true, "/invite": true, "/verify": true, "/not-me": true,
+		"/sign-up/confirm": true, "/sign-up/status": true}
 	for username, step := range map[string]iam.Step{"factor": iam.StepFactor, "password": iam.StepSetPassword, "enrol": iam.StepEnrolFactor} {
 		v := s.visitor(t)
 		if to := v.signIn(username, apptest.AdminPassword); to != console.StepPage(step) {

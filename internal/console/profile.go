@@ -9,6 +9,7 @@ import (
 type profilePage struct {
 	HasPicture bool
 	Tenant     string
+	Reached    []reachedRow
 }
 
 func (v *visit) profile() error {
@@ -24,8 +25,13 @@ func (v *visit) profileView() (*view, error) {
 	if err != nil && !iam.Is(err, iam.NotFound) {
 		return nil, err
 	}
+	d := profilePage{HasPicture: err == nil}
+	if d.Reached, err = v.reached(); err != nil {
+		return nil, err
+	}
 	w := v.view("profile", "profile.title")
-	w.Data = profilePage{HasPicture: err == nil, Tenant: w.Brand()}
+	d.Tenant = w.Brand()
+	w.Data = d
 	w.Values = map[string]string{"given_name": v.user.GivenName, "family_name": v.user.FamilyName,
 		"display_name": v.user.DisplayName, "phone": v.user.Phone}
 	return w, nil

@@ -55,6 +55,10 @@ func pages() []page {
 		{path: "/sign-in/enrol/passkey", need: forStep, step: iam.StepEnrolFactor, get: (*visit).askEnrolPasskey, post: (*visit).enrolPasskey},
 		{path: "/sign-in/enrol/passkey/options", need: forStep, step: iam.StepEnrolFactor, post: (*visit).enrolPasskeyOptions},
 
+		{path: "/sign-up", need: forVisitors, get: (*visit).askSignUp, post: (*visit).signUp},
+		{path: "/sign-up/confirm", get: (*visit).askSignUpConfirm, post: (*visit).confirmSignUp},
+		{path: "/sign-up/status", get: (*visit).signUpStatus},
+
 		{path: "/forgot", need: forVisitors, get: (*visit).askForgotten, post: (*visit).forgotten},
 		{path: "/reset", get: (*visit).askReset, post: (*visit).reset},
 		{path: "/invite", get: (*visit).askReset, post: (*visit).reset},

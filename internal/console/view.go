@@ -79,6 +79,9 @@ func (w *view) Logo() string {
 // Support is the address to write to for help, empty where there is none.
 func (w *view) Support() string { return w.v.settings.Branding.SupportEmail }
 
+// SignUp reports whether new customers may sign up here.
+func (w *view) SignUp() bool { return w.v.Signup.Open(w.v.tenant.Code) }
+
 // SignedIn reports whether somebody is, with no step left.
 func (w *view) SignedIn() bool { return w.v.signedIn() }
 

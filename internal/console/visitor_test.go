@@ -17,7 +17,7 @@ import (
 func secure(t testing.TB) *site {
 	t.Helper()
 	public, _ := url.Parse("https://gatehouse.test")
-	return &site{Server: apptest.Start(t, app.Options{PublicURL: public}), base: public.String()}
+	return &site{Server: apptest.Start(t, app.Options{PublicURL: public, Signup: openSignup}), base: public.String()}
 }
 
 // visitor is a browser as far as a test needs one: it keeps a cookie, sends the

@@ -130,4 +130,5 @@ type UserFilter struct {
 	DisplayName iam.Pattern
 	Group       iam.GroupID // its members
 	Role        iam.RoleID  // those to whom it is bound in the whole tenant, not through a group
+	Owner       bool        // those whose the tenant is, see iam.AttributeOwner
 }

@@ -72,6 +72,9 @@ type UserChange struct {
 	MakeMissing bool
 	// Version is the one that the caller read; 0 takes the user as it is.
 	Version int64
+
+	// owner lets Attributes say whether the user is an owner of the tenant.
+	owner bool
 }
 
 // User answers one user with its groups and roles. NotFound.
@@ -103,6 +106,9 @@ func (s *Service) createUser(ctx context.Context, by iam.Actor, in NewUser) (iam
 		u.State = iam.UserDisabled
 	}
 	if err := checkUser(u); err != nil {
+		return iam.User{}, err
+	}
+	if err := checkOwnership(by, false, u.Owner()); err != nil {
 		return iam.User{}, err
 	}
 	u.MustChangePassword = in.MustChangePassword || in.Password != "" && !in.OwnPassword && !in.KeepPassword
@@ -144,6 +150,9 @@ func (s *Service) updateUser(ctx context.Context, by iam.Actor, k UserKey, ch Us
 	}
 	u := apply(old, ch)
 	if err := checkUser(u); err != nil {
+		return iam.User{}, err
+	}
+	if err := checkOwnership(by, old.Owner() || ch.owner, u.Owner() || ch.owner); err != nil {
 		return iam.User{}, err
 	}
 	w := UserWrite{User: u}

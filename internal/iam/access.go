@@ -41,6 +41,21 @@ const (
 	ZonesUpdate Permission = "zones.update"
 	ZonesDelete Permission = "zones.delete"
 
+	// Of the relations between tenants: who manages which children, which
+	// tenants manage others, and what support may do.
+	DelegationsRead   Permission = "delegations.read"
+	DelegationsCreate Permission = "delegations.create"
+	DelegationsUpdate Permission = "delegations.update"
+	DelegationsDelete Permission = "delegations.delete"
+
+	// Of support tickets, the tenant's own and those of tenants that it looks after.
+	TicketsRead   Permission = "tickets.read"
+	TicketsCreate Permission = "tickets.create"
+	TicketsUpdate Permission = "tickets.update" // comment, escalate, close, reopen
+
+	// Of the audit trail.
+	EventsRead Permission = "events.read"
+
 	JobsRead Permission = "jobs.read"
 
 	// Of namespaces and of groups of namespaces.
@@ -155,11 +170,13 @@ type RoleIn struct {
 // Actor is who performs an operation: always a parameter, never hidden in a
 // context.
 type Actor struct {
-	// Tenant is where the actor acts. Home is where the user lives and where
-	// their rights are bound; it differs from Tenant only for an
-	// administrator who works in a descendant of their own tenant.
+	// Tenant is where the actor acts. Home is where the user lives. Where they
+	// differ Reach says by which relation of the two, and HomeCode is the code
+	// of the home.
 	Tenant   TenantID
 	Home     TenantID
+	Reach    Reach
+	HomeCode string
 	User     UserID
 	Username string
 	Method   AuthMethod

@@ -150,7 +150,13 @@ func (e Env) Event(by Actor, what, verb, id, name string) Event {
 		Address: by.Address, RequestID: by.RequestID,
 	}
 	if by.Home != by.Tenant {
-		ev.Details = map[string]string{"home_tenant": string(by.Home)}
+		ev.Details = map[string]string{DetailHome: string(by.Home)}
+		if by.HomeCode != "" {
+			ev.Details[DetailHomeCode] = by.HomeCode
+		}
+		if by.Reach != ReachHome {
+			ev.Details[DetailReach] = string(by.Reach)
+		}
 	}
 	return ev
 }

@@ -90,6 +90,10 @@ const (
 	ReasonWrongCode     Reason = "wrong_code"      // a code or link is wrong, expired or used
 	ReasonSamePassword  Reason = "same_password"   // the new password is the present one, or an earlier one
 	ReasonUsed          Reason = "used"            // what may be used once was used before
+	ReasonNoTicket      Reason = "no_ticket"       // no such ticket, or not for the caller
+	ReasonNotOpen       Reason = "not_open"        // a ticket that is closed
+	ReasonNotClosed     Reason = "not_closed"      // a ticket that is not
+	ReasonNotEligible   Reason = "not_eligible"    // a ticket, or a plan, that is not to be escalated
 	ReasonNoPath        Reason = "no_path"         // no operation at this path
 	ReasonNoMethod      Reason = "no_method"       // the path exists, the method does not
 )

@@ -28,6 +28,8 @@ type (
 	FactorID    string
 	MailID      string
 	ObjectID    string
+	TicketID    string
+	CommentID   string
 
 	NamespaceGroupID string
 )

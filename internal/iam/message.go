@@ -15,6 +15,9 @@ const (
 	MessageFactorChanged   MessageKind = "factor-changed"   // a notice
 	MessageKeyCreated      MessageKind = "key-created"      // a notice: token, access key or certificate
 	MessageTemporary       MessageKind = "temporary-password"
+	MessageSignup          MessageKind = "signup"       // a link that proves the address of a new customer
+	MessageTicket          MessageKind = "ticket"       // a notice: a ticket was opened, answered, or changed
+	MessageTenantState     MessageKind = "tenant-state" // a notice: a tenant was made, is to end, was disabled
 )
 
 // Message is what one mail has to say. How, in which language and look, is for
@@ -31,9 +34,10 @@ type Message struct {
 	// Expires is when Token and Code do.
 	Expires time.Time
 	// Facts tell what happened: "what" is one of the words below, "id" what it
-	// happened to, "by" the name of who did it where that is somebody else,
-	// "at" the time (RFC 3339; now, when it is missing), "client" the
-	// User-Agent and "address" the address it came from.
+	// happened to, "subject" what that is about, "tenant" the name of the
+	// tenant of which it is, "reason" why, "by" the name of who did it where
+	// that is somebody else, "at" the time (RFC 3339; now, when it is missing),
+	// "client" the User-Agent and "address" the address it came from.
 	Facts map[string]string
 }
 
@@ -51,4 +55,19 @@ const (
 	WhatToken           = "token"
 	WhatAccessKey       = "access-key"
 	WhatCertificate     = "certificate"
+
+	WhatTicketOpened    = "ticket-opened"
+	WhatTicketComment   = "ticket-comment"
+	WhatTicketPriority  = "ticket-priority"
+	WhatTicketEscalated = "ticket-escalated"
+	WhatTicketClosed    = "ticket-closed"
+	WhatTicketReopened  = "ticket-reopened"
+	WhatTicketSolved    = "ticket-solved"
+
+	WhatTenantMade     = "tenant-made"
+	WhatTenantDisabled = "tenant-disabled"
+	WhatTenantEnabled  = "tenant-enabled"
+	WhatTenantLeaving  = "tenant-leaving" // its administrators want it to end
+	WhatTenantStaying  = "tenant-staying" // that was refused
+	WhatTenantDeleting = "tenant-deleting"
 )

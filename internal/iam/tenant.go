@@ -9,6 +9,11 @@ const (
 	TenantActive   TenantState = "active"
 	TenantDisabled TenantState = "disabled" // nobody signs in, nothing is lost
 	TenantDeleting TenantState = "deleting" // a job is removing it
+	// TenantLeaving is a tenant whose own administrators have asked for its end:
+	// nobody signs in, nothing is lost, until who runs it grants or refuses.
+	TenantLeaving TenantState = "leaving"
+	// TenantSuspended is active by itself, but a tenant above it is not.
+	TenantSuspended TenantState = "suspended"
 )
 
 // DefaultTenant is the code of the tenant that the first start makes, and
@@ -25,8 +30,13 @@ type Tenant struct {
 	Code        string
 	Name        string
 	Description string
-	State       TenantState
-	Plan        Plan
+	// State is what counts. Own is the state of the tenant itself, whatever is
+	// above it: never TenantSuspended.
+	State TenantState
+	Own   TenantState
+	// Ending is set while Own is TenantLeaving.
+	Ending *Ending
+	Plan   Plan
 	// Attributes are facts that only some dialects show, such as a billing
 	// account. Keys are a dialect's own words.
 	Attributes map[string]string

@@ -67,6 +67,13 @@ type User struct {
 	Bindings []RoleIn
 }
 
+// AttributeOwner is the attribute, "true", of users whose the tenant is: who are
+// told of its life, and say who else is one.
+const AttributeOwner = "domain_owner"
+
+// Owner reports whether the user is one of those whose the tenant is.
+func (u User) Owner() bool { return u.Attributes[AttributeOwner] == "true" }
+
 // ListedName is the name to show in a list of people.
 func (u User) ListedName() string {
 	if u.Label != "" {

@@ -9,7 +9,7 @@
 //	data keys      rows: one tenant, one purpose, numbered 1, 2, 3 ...
 //	   │
 //	   ├─ "secret"     seals stored secrets (AES-256-GCM)
-//	   ├─ "api-token", "cookie", "challenge", "recovery"
+//	   ├─ "api-token", "cookie", "challenge", "recovery", "signup"
 //	   │               make MACs of secrets that are given out (HMAC-SHA-256)
 //	   └─ "session"    signs session tokens (HS256, RFC 7518 section 3.2)
 //

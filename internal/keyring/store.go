@@ -18,6 +18,7 @@ const (
 	PurposeCookie    Purpose = "cookie"    // MACs of the secrets of sessions in browsers
 	PurposeChallenge Purpose = "challenge" // MACs of codes and links that prove something once
 	PurposeRecovery  Purpose = "recovery"  // MACs of recovery codes
+	PurposeSignup    Purpose = "signup"    // MACs of links that new customers prove their address with
 )
 
 // Key is a data key of a tenant as it is stored. ID is a running number for

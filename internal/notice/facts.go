@@ -9,7 +9,7 @@ import (
 
 // fact is one line of what happened.
 type fact struct {
-	Name string // "what", "id", "by", "at", "client", "address"
+	Name string // "what", "subject", "tenant", "reason", "id", "by", "at", "client", "address"
 	Text string
 	Time time.Time // of "at"
 }
@@ -31,8 +31,9 @@ func facts(m iam.Message, now time.Time) []fact {
 			fs = append(fs, fact{Name: name, Text: iam.Cut(text, maxFact)})
 		}
 	}
-	add("what", of["what"])
-	add("id", of["id"])
+	for _, name := range []string{"what", "subject", "tenant", "reason", "id"} {
+		add(name, of[name])
+	}
 	if of["by"] != m.Username {
 		add("by", of["by"])
 	}

@@ -20,12 +20,15 @@ var kinds = map[iam.MessageKind]kind{
 	iam.MessageReset:           {path: "/reset", secret: true},
 	iam.MessageInvite:          {path: "/invite", secret: true},
 	iam.MessageVerifyEmail:     {path: "/verify", secret: true},
+	iam.MessageSignup:          {path: "/sign-up/confirm", secret: true},
 	iam.MessageFactorCode:      {path: "/not-me", secret: true},
 	iam.MessageTemporary:       {path: "/sign-in", secret: true, bare: true},
 	iam.MessagePasswordChanged: {path: "/not-me"},
 	iam.MessageEmailChanged:    {path: "/not-me"},
 	iam.MessageFactorChanged:   {path: "/not-me"},
 	iam.MessageKeyCreated:      {path: "/not-me"},
+	iam.MessageTicket:          {},
+	iam.MessageTenantState:     {},
 }
 
 // link makes the link of a mail. It is made of the public URL, which the

@@ -65,8 +65,10 @@ func write(t *testing.T, s *Service, m iam.Message) Written {
 
 // examples are the mails in testdata, by kind.
 var examples = map[iam.MessageKind]iam.Message{
-	iam.MessageReset:       {Token: "t.c.0123", Expires: start.Add(30 * time.Minute)},
-	iam.MessageInvite:      {Token: "t.c.0123", Expires: start.Add(7 * 24 * time.Hour)},
+	iam.MessageReset:  {Token: "t.c.0123", Expires: start.Add(30 * time.Minute)},
+	iam.MessageInvite: {Token: "t.c.0123", Expires: start.Add(7 * 24 * time.Hour)},
+	iam.MessageSignup: {Token: "t.s.0123", Expires: start.Add(24 * time.Hour), Facts: map[string]string{"tenant": "acme-seoul",
+		"address": "192.0.2.7"}},
 	iam.MessageVerifyEmail: {Token: "t.c.0123", Code: "482913", Expires: start.Add(time.Hour)},
 	iam.MessageFactorCode:  {Code: "482913", Expires: start.Add(10 * time.Minute)},
 	iam.MessagePasswordChanged: {Token: "t.c.0123", Expires: start.Add(3 * 24 * time.Hour), Facts: map[string]string{
@@ -76,6 +78,10 @@ var examples = map[iam.MessageKind]iam.Message{
 	iam.MessageKeyCreated: {Facts: map[string]string{"what": iam.WhatAccessKey, "id": "ncp_iam_0123", "by": "admin",
 		"address": "2001:db8::7"}},
 	iam.MessageTemporary: {Code: "Vb7-kq2M", Expires: start.Add(24 * time.Hour)},
+	iam.MessageTicket: {Facts: map[string]string{"what": iam.WhatTicketComment, "subject": "Nothing loads", "tenant": "Acme Sales",
+		"id": "01890a5d-ac96-774b-bcce-b302099a8057", "by": "lee@example.com"}},
+	iam.MessageTenantState: {Facts: map[string]string{"what": iam.WhatTenantLeaving, "tenant": "Acme Sales", "id": "acme-sales",
+		"reason": "REASON_SWITCHING", "by": "lee@example.com"}},
 }
 
 // TestMails compares every mail in every language with testdata, which a
@@ -232,7 +238,9 @@ func TestWordsForWhatHappened(t *testing.T) {
 	s, _ := newWriter(t, "https://id.example.com")
 	for _, what := range []string{iam.WhatTOTPAdded, iam.WhatTOTPRemoved, iam.WhatEmailAdded, iam.WhatEmailRemoved, iam.WhatPasskeyAdded,
 		iam.WhatPasskeyRemoved, iam.WhatRecoveryRenewed, iam.WhatRecoveryUsed, iam.WhatFactorsReset, iam.WhatToken, iam.WhatAccessKey,
-		iam.WhatCertificate} {
+		iam.WhatCertificate, iam.WhatTicketOpened, iam.WhatTicketComment, iam.WhatTicketPriority, iam.WhatTicketEscalated,
+		iam.WhatTicketClosed, iam.WhatTicketReopened, iam.WhatTicketSolved, iam.WhatTenantMade, iam.WhatTenantDisabled,
+		iam.WhatTenantEnabled, iam.WhatTenantLeaving, iam.WhatTenantStaying, iam.WhatTenantDeleting} {
 		for _, l := range []string{"en", "ko"} {
 			w := write(t, s, iam.Message{Kind: iam.MessageFactorChanged, Language: l, Facts: map[string]string{"what": what}})
 			if strings.Contains(w.Text, ": "+what+"\n") {

@@ -140,11 +140,11 @@ func (s *Service) writeActive(ctx context.Context, by iam.Actor, a Activity, nam
 	switch {
 	case err == nil:
 		r.Spec, r.Updated = spec, now
-		return s.Store.UpdateObject(ctx, by.Tenant, r, refs, nil, s.event(by, "update", r))
+		return s.Store.UpdateObject(ctx, by.Tenant, r, refs, nil, s.event(by, "update", r, relating{}))
 	case iam.Is(err, iam.NotFound):
 		r = Record{Metadata: Metadata{Namespace: namespace, Name: activeName}, ID: iam.ObjectID(s.Env.NewID()), Kind: a.name,
 			Spec: spec, CreatedBy: by.User, Created: now, Updated: now, Version: 1}
-		return s.Store.InsertObject(ctx, by.Tenant, r, refs, nil, s.event(by, "create", r))
+		return s.Store.InsertObject(ctx, by.Tenant, r, refs, nil, s.event(by, "create", r, relating{}))
 	}
 	return err
 }

@@ -71,16 +71,16 @@ var authorizationServer = register(
 			}
 			return nil
 		},
-		view: func(spec *authorizationServerSpec, status []byte) any {
+		view: func(spec *authorizationServerSpec, r Record, _ string) any {
 			v := authorizationServerView{JWKS: spec.JWKS, Fetch: fetchUnknown}
-			if st := fetched(spec, status); st.Fetch != "" {
+			if st := fetched(spec, r.Status); st.Fetch != "" {
 				if v.Fetch = st.Fetch; !st.LastSuccess.IsZero() {
 					v.LastSuccess = &st.LastSuccess
 				}
 			}
 			return v
 		},
-		state: func(spec *authorizationServerSpec, r Record) Condition {
+		state: func(spec *authorizationServerSpec, r Record, _ string) Condition {
 			switch st := fetched(spec, r.Status); st.Fetch {
 			case "":
 				return Condition{Status: StatusIncomplete, Reason: "the keys have not been fetched yet", Updated: r.Updated}

@@ -45,9 +45,21 @@ func (s *Service) jobs(ctx context.Context, t iam.TenantID, k *Kind, id iam.Obje
 	return []iam.Job{s.Queue.Prepare(j)}, nil
 }
 
+// jobsOfNew answers the job that follows the creation of an object. m is what
+// the creator has said.
+func (s *Service) jobsOfNew(ctx context.Context, by iam.Actor, k *Kind, m Metadata, r Record) ([]iam.Job, error) {
+	if k.hooks.begin == nil {
+		return s.jobs(ctx, by.Tenant, k, r.ID)
+	}
+	j, err := k.hooks.begin(s, by, m, r)
+	return []iam.Job{s.Queue.Prepare(j)}, err
+}
+
 // follow does the work of a change that was written, or wakes who does.
 func (s *Service) follow(ctx context.Context, by iam.Actor, k *Kind, id iam.ObjectID) {
 	switch {
+	case k.hooks.begin != nil:
+		s.Queue.Wake()
 	case k.hooks.work == nil:
 	case !k.hooks.atOnce:
 		s.Queue.Wake()
@@ -60,7 +72,7 @@ func (s *Service) follow(ctx context.Context, by iam.Actor, k *Kind, id iam.Obje
 
 // Runners are the works of the service that package job runs, by kind of job.
 func (s *Service) Runners() map[string]func(context.Context, iam.TenantID, iam.Job) (string, error) {
-	runners := map[string]func(context.Context, iam.TenantID, iam.Job) (string, error){}
+	runners := s.childRunners()
 	for _, k := range Kinds() {
 		if k.hooks.work == nil {
 			continue

@@ -26,11 +26,15 @@ type Kind struct {
 	// What one has to hold, in the object's namespace.
 	Read, Create, Update, Delete iam.Permission
 
-	// Spec is the type of the document that callers send, with rules for
-	// package message in its tags; nil for kinds whose spec is free.
-	Spec reflect.Type
+	// Spec is the type of the document that is kept, with rules for package
+	// message in its tags; nil for kinds whose spec is free. Creation and
+	// Replacement are those of what callers send, which may have fewer of its
+	// members: what a replacement has not stays as it is.
+	Spec, Creation, Replacement reflect.Type
 	// View is the type of the document that who reads is shown.
 	View reflect.Type
+	// Stateless kinds have objects of which nothing is known but what they say.
+	Stateless bool
 
 	secrets bool // whether specs have any
 	hooks   hooks[any]
@@ -44,12 +48,29 @@ type hooks[S any] struct {
 	check func(spec S) error
 	// single kinds have at most one object in a tenant.
 	single bool
+	// link answers what a spec says of other tenants and of groups, into r, and
+	// its references. It checks that the actor may say so. old is what is there,
+	// nil for a new object.
+	link func(s *Service, ctx context.Context, by iam.Actor, spec S, r, old *Record) (relating, error)
+	// begin answers the job that follows the creation of an object. m is what
+	// the creator has said.
+	begin func(s *Service, by iam.Actor, m Metadata, r Record) (iam.Job, error)
+	// after is done when an object was replaced, before the writer has an
+	// answer. m is what the writer has said.
+	after func(s *Service, ctx context.Context, by iam.Actor, m Metadata, r Record) error
+	// end removes an object, where it takes more than to remove its row.
+	end func(s *Service, ctx context.Context, by iam.Actor, r Record, failIfReferred bool) error
+	// standing answers how the other tenants stand that objects are about, for
+	// view, state and off.
+	standing func(s *Service, ctx context.Context, t iam.TenantID, of []Record) (map[iam.ObjectID]string, error)
+	// off reports whether a reader is to see the object as disabled.
+	off func(standing string) bool
 	// view answers what a reader is shown in place of the spec.
-	view func(spec S, status []byte) any
+	view func(spec S, r Record, standing string) any
 	// now brings a spec up to date, in members that others change too.
 	now func(s *Service, ctx context.Context, t iam.TenantID, spec S) error
 	// state answers the condition "Operational" of an object.
-	state func(spec S, r Record) Condition
+	state func(spec S, r Record, standing string) Condition
 	// work is done after each change of an object, by a job: see follow.go.
 	work func(s *Service, ctx context.Context, by iam.Actor, id iam.ObjectID, before string) error
 	// atOnce lets the work be done before the writer has an answer, and after a
@@ -74,16 +95,19 @@ func register[S any](k Kind, h hooks[*S]) *Kind {
 	k.Read, k.Create = cmp.Or(k.Read, iam.ObjectsRead), cmp.Or(k.Create, iam.ObjectsCreate)
 	k.Update, k.Delete = cmp.Or(k.Update, iam.ObjectsUpdate), cmp.Or(k.Delete, iam.ObjectsDelete)
 	k.Spec = reflect.TypeFor[S]()
-	if k.View == nil {
-		k.View = k.Spec
+	for _, t := range []*reflect.Type{&k.View, &k.Creation, &k.Replacement} {
+		if *t == nil {
+			*t = k.Spec
+		}
 	}
 	k.secrets = hasSecrets(k.Spec)
-	k.hooks = hooks[any]{single: h.single, work: h.work, atOnce: h.atOnce, before: h.before, every: h.every}
+	k.hooks = hooks[any]{single: h.single, work: h.work, atOnce: h.atOnce, before: h.before, every: h.every,
+		begin: h.begin, after: h.after, end: h.end, standing: h.standing, off: h.off}
 	if h.check != nil {
 		k.hooks.check = func(spec any) error { return h.check(spec.(*S)) }
 	}
 	if h.view != nil {
-		k.hooks.view = func(spec any, status []byte) any { return h.view(spec.(*S), status) }
+		k.hooks.view = func(spec any, r Record, standing string) any { return h.view(spec.(*S), r, standing) }
 	}
 	if h.now != nil {
 		k.hooks.now = func(s *Service, ctx context.Context, t iam.TenantID, spec any) error {
@@ -91,7 +115,12 @@ func register[S any](k Kind, h hooks[*S]) *Kind {
 		}
 	}
 	if h.state != nil {
-		k.hooks.state = func(spec any, r Record) Condition { return h.state(spec.(*S), r) }
+		k.hooks.state = func(spec any, r Record, standing string) Condition { return h.state(spec.(*S), r, standing) }
+	}
+	if h.link != nil {
+		k.hooks.link = func(s *Service, ctx context.Context, by iam.Actor, spec any, r, old *Record) (relating, error) {
+			return h.link(s, ctx, by, spec.(*S), r, old)
+		}
 	}
 	kinds[k.Name] = &k
 	return &k
@@ -133,8 +162,7 @@ var freePlural = regexp.MustCompile(`^[a-z][a-z0-9_]{1,62}s$`)
 // elsewhere are the plurals of what is kept by other parts of the program,
 // which no object can pass for.
 var elsewhere = []string{"users", "user_roles", "user_groups", "roles", "rbac_policys", "namespace_roles", "namespaces",
-	"tenants", "child_tenants", "child_tenant_managers", "tenant_profiles", "managed_tenants", "allowed_tenants",
-	"oidc_providers", "customer_supports", "api_credentials", "user_settings", "sessions", "notifications"}
+	"tenants", "oidc_providers", "customer_supports", "api_credentials", "user_settings", "sessions", "notifications"}
 
 // KindOf answers the kind of a plural in a group of paths: one of Kinds, or one
 // whose spec is free. NotFound: no object can be of such a kind, because the

@@ -24,7 +24,10 @@ type Record struct {
 	// Spec is JSON; the secrets in it are sealed.
 	Spec []byte
 	// Status is JSON: what the work of the kind found out. Empty before.
-	Status    []byte
+	Status []byte
+	// Link is what the spec says of another tenant, of kinds that do. It is
+	// written with the object, and not read with it.
+	Link      *iam.Link
 	CreatedBy iam.UserID
 	Created   time.Time
 	Updated   time.Time
@@ -34,9 +37,10 @@ type Record struct {
 // Object is an object as callers see it.
 type Object struct {
 	Record
-	// Spec, which hides that of Record, is JSON as a caller could send it
-	// again: secrets are masked, and a masked one stays as it is.
-	Spec []byte
+	// Spec, which hides that of Record, is JSON as a caller could send it to
+	// make another: secrets are masked. Replacement is the same to write it
+	// anew, where a secret that is masked stays as it is.
+	Spec, Replacement []byte
 	// View is Spec with what the server adds for who reads.
 	View       []byte
 	Conditions []Condition

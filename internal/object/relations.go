@@ -101,7 +101,7 @@ func (s *Service) Unrefer(ctx context.Context, by iam.Actor, to Target) error {
 		return err
 	}
 	for _, c := range changes {
-		if _, err := s.update(ctx, by, c.kind, c.record, c.refs); err != nil {
+		if _, err := s.update(ctx, by, c.kind, c.record.Metadata, c.record, c.relating); err != nil {
 			return err
 		}
 	}
@@ -116,9 +116,9 @@ func (s *Service) CheckUnrefer(ctx context.Context, by iam.Actor, to Target) err
 
 // change is an object as it is to be written.
 type change struct {
+	relating
 	kind   *Kind
 	record Record
-	refs   []Reference
 }
 
 // unreferring answers the changes that take out all references to something, in
@@ -154,7 +154,7 @@ func (s *Service) unreferring(ctx context.Context, by iam.Actor, to Target) ([]c
 		if c.record, err = s.Store.ObjectByID(ctx, by.Tenant, iam.ObjectID(t.ID)); err != nil {
 			return nil, err
 		}
-		if c.refs, err = s.unbroken(ctx, by, c.kind, &c.record, drop); err != nil {
+		if c.relating, err = s.unbroken(ctx, by, c.kind, &c.record, drop); err != nil {
 			return nil, err
 		}
 		changes = append(changes, c)
@@ -164,20 +164,20 @@ func (s *Service) unreferring(ctx context.Context, by iam.Actor, to Target) ([]c
 
 // unbroken takes references out of the spec of r, unless it breaks the rules of
 // its kind without them. Secrets are masked on the way, and so stay.
-func (s *Service) unbroken(ctx context.Context, by iam.Actor, k *Kind, r *Record, drop []string) ([]Reference, error) {
+func (s *Service) unbroken(ctx context.Context, by iam.Actor, k *Kind, r *Record, drop []string) (relating, error) {
 	old := *r
 	r.Updated = s.Env.Time()
 	shown, err := s.show(ctx, by.Tenant, k, old)
 	if err != nil {
-		return nil, err
+		return relating{}, err
 	}
-	spec, err := without(shown.Spec, drop)
+	spec, err := without(shown.Replacement, drop)
 	if err != nil {
-		return nil, err
+		return relating{}, err
 	}
-	refs, err := s.read(ctx, by, k, r, spec, &old)
+	to, err := s.read(ctx, by, k, r, spec, &old)
 	if iam.Is(err, iam.Invalid) {
-		return nil, iam.E(iam.Precondition, "%s %q cannot be without its reference", r.Kind, r.Name).Because(iam.ReasonInUse).About(r.Name)
+		return relating{}, iam.E(iam.Precondition, "%s %q cannot be without its reference", r.Kind, r.Name).Because(iam.ReasonInUse).About(r.Name)
 	}
-	return refs, err
+	return to, err
 }

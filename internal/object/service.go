@@ -3,6 +3,7 @@ package object
 import (
 	"context"
 	"log/slog"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
@@ -12,6 +13,7 @@ type Deps struct {
 	Store   Store
 	Keys    Keys
 	Tenants Tenants
+	People  People
 	Rights  Rights
 	Queue   Queue
 	Fetcher Fetcher
@@ -32,12 +34,19 @@ type Tenants interface {
 	Namespace(ctx context.Context, by iam.Actor, name string) (iam.Namespace, error)
 	// UpdateSettings replaces the settings at their version. Conflict.
 	UpdateSettings(ctx context.Context, by iam.Actor, in iam.Settings) (iam.Settings, error)
+	OtherTenants
 }
 
 // Rights are who may do what; package access satisfies it.
 type Rights interface {
 	// May reports whether the actor holds a permission in the whole tenant.
 	May(ctx context.Context, by iam.Actor, p iam.Permission) (bool, error)
+	// CheckAll answers Denied unless the actor holds every right in the whole
+	// of their home.
+	CheckAll(ctx context.Context, by iam.Actor) error
+	// CheckGroups answers Denied when the actor lacks a right that being in one
+	// of the groups gives.
+	CheckGroups(ctx context.Context, by iam.Actor, groups []iam.GroupID) error
 }
 
 // Queue takes durable work; package job satisfies it.
@@ -70,18 +79,18 @@ func New(d Deps) *Service { return &Service{d} }
 func (s *Service) Create(ctx context.Context, by iam.Actor, k *Kind, m Metadata, spec []byte) (Object, error) {
 	now := s.Env.Time()
 	r := Record{Metadata: m, ID: iam.ObjectID(s.Env.NewID()), Kind: k.Name, CreatedBy: by.User, Created: now, Updated: now, Version: 1}
-	refs, err := s.read(ctx, by, k, &r, spec, nil)
+	to, err := s.read(ctx, by, k, &r, spec, nil)
 	if err != nil {
 		return Object{}, err
 	}
 	if err := s.checkSingle(ctx, by.Tenant, k, r); err != nil {
 		return Object{}, err
 	}
-	jobs, err := s.jobs(ctx, by.Tenant, k, r.ID)
+	jobs, err := s.jobsOfNew(ctx, by, k, m, r)
 	if err != nil {
 		return Object{}, err
 	}
-	if err := s.Store.InsertObject(ctx, by.Tenant, r, refs, jobs, s.event(by, "create", r)); err != nil {
+	if err := s.Store.InsertObject(ctx, by.Tenant, r, to.refs, jobs, s.event(by, "create", r, to)); err != nil {
 		return Object{}, err
 	}
 	// Two that were made at the same moment have not seen each other before.
@@ -126,24 +135,30 @@ func (s *Service) Replace(ctx context.Context, by iam.Actor, k *Kind, m Metadata
 	}
 	r := old
 	r.Metadata, r.Updated = m, s.Env.Time()
-	refs, err := s.read(ctx, by, k, &r, spec, &old)
+	to, err := s.read(ctx, by, k, &r, spec, &old)
 	if err != nil {
 		return Object{}, err
 	}
-	return s.update(ctx, by, k, r, refs)
+	return s.update(ctx, by, k, m, r, to)
 }
 
-// update writes what is new in a record, and does what follows.
-func (s *Service) update(ctx context.Context, by iam.Actor, k *Kind, r Record, refs []Reference) (Object, error) {
+// update writes what is new in a record, and does what follows. m is what the
+// writer has said.
+func (s *Service) update(ctx context.Context, by iam.Actor, k *Kind, m Metadata, r Record, to relating) (Object, error) {
 	jobs, err := s.jobs(ctx, by.Tenant, k, r.ID)
 	if err != nil {
 		return Object{}, err
 	}
-	if err := s.Store.UpdateObject(ctx, by.Tenant, r, refs, jobs, s.event(by, "update", r)); err != nil {
+	if err := s.Store.UpdateObject(ctx, by.Tenant, r, to.refs, jobs, s.event(by, "update", r, to)); err != nil {
 		return Object{}, err
 	}
 	r.Version++
 	s.follow(ctx, by, k, r.ID)
+	if k.hooks.after != nil {
+		if err := k.hooks.after(s, ctx, by, m, r); err != nil {
+			return Object{}, err
+		}
+	}
 	return s.show(ctx, by.Tenant, k, r)
 }
 
@@ -173,18 +188,8 @@ func (s *Service) List(ctx context.Context, by iam.Actor, k *Kind, namespace, se
 	if err != nil {
 		return nil, err
 	}
-	list := make([]Object, 0, len(found))
-	for _, r := range found {
-		if !wanted.Matches(r.Labels) {
-			continue
-		}
-		o, err := s.show(ctx, by.Tenant, k, r)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, o)
-	}
-	return list, nil
+	found = slices.DeleteFunc(found, func(r Record) bool { return !wanted.Matches(r.Labels) })
+	return s.showAll(ctx, by.Tenant, k, found)
 }
 
 // Delete removes an object. NotFound; Precondition with ReasonInUse: others
@@ -198,6 +203,9 @@ func (s *Service) Delete(ctx context.Context, by iam.Actor, k *Kind, namespace, 
 }
 
 func (s *Service) remove(ctx context.Context, by iam.Actor, k *Kind, r Record, failIfReferred bool) error {
+	if k.hooks.end != nil {
+		return k.hooks.end(s, ctx, by, r, failIfReferred)
+	}
 	var jobs []iam.Job
 	if k.hooks.atOnce { // a series of jobs finds out by itself that there is nothing to do any more
 		var err error
@@ -205,7 +213,12 @@ func (s *Service) remove(ctx context.Context, by iam.Actor, k *Kind, r Record, f
 			return err
 		}
 	}
-	if err := s.Store.DeleteObject(ctx, by.Tenant, r.ID, failIfReferred, jobs, s.event(by, "delete", r)); err != nil {
+	if k.hooks.link != nil {
+		if err := s.tellLink(ctx, by.Tenant, &r); err != nil {
+			return err
+		}
+	}
+	if err := s.Store.DeleteObject(ctx, by.Tenant, r.ID, failIfReferred, jobs, s.event(by, "delete", r, relating{})); err != nil {
 		return err
 	}
 	if k.hooks.atOnce {
@@ -253,10 +266,14 @@ func (k *Kind) in(namespace string) error {
 	return nil
 }
 
-// event tells of a change of an object, without anything of its spec.
-func (s *Service) event(by iam.Actor, verb string, r Record) iam.Event {
+// event tells of a change of an object: of its spec, what it says of another
+// tenant, and nothing else.
+func (s *Service) event(by iam.Actor, verb string, r Record, to relating) iam.Event {
 	e := s.Env.Event(by, r.Kind, verb, string(r.ID), r.Name)
 	e.Details = iam.Merge(map[string]string{"namespace": r.Namespace}, e.Details)
+	if r.Link != nil {
+		e.Details = iam.Merge(e.Details, iam.Told{Link: *r.Link, Disabled: r.Disabled, Groups: to.groups}.Details())
+	}
 	return e
 }
 

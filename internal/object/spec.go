@@ -20,18 +20,25 @@ import (
 // maxSpec bounds a spec as a caller sends it, in bytes.
 const maxSpec = 256 << 10
 
+// relating is what a spec says of others, besides what is in the record.
+type relating struct {
+	refs []Reference
+	// groups are the names of those that a Link speaks of.
+	groups map[iam.GroupID]string
+}
+
 // read checks what a caller says of an object and puts it into r, in the form
 // in which it is stored. old is what is there, nil for a new object.
-func (s *Service) read(ctx context.Context, by iam.Actor, k *Kind, r *Record, spec []byte, old *Record) ([]Reference, error) {
+func (s *Service) read(ctx context.Context, by iam.Actor, k *Kind, r *Record, spec []byte, old *Record) (relating, error) {
 	r.Name = cmp.Or(r.Name, k.DefaultName)
 	if err := k.in(r.Namespace); err != nil {
-		return nil, err
+		return relating{}, err
 	}
-	if err := checkMetadata(r.Metadata); err != nil {
-		return nil, err
+	if err := checkMetadata(r.Metadata, old == nil); err != nil {
+		return relating{}, err
 	}
 	if len(spec) > maxSpec {
-		return nil, invalid("spec", iam.ReasonTooLarge, "have at most "+strconv.Itoa(maxSpec)+" bytes, got "+strconv.Itoa(len(spec)))
+		return relating{}, invalid("spec", iam.ReasonTooLarge, "have at most "+strconv.Itoa(maxSpec)+" bytes, got "+strconv.Itoa(len(spec)))
 	}
 	if len(spec) == 0 {
 		spec = []byte("{}")
@@ -39,16 +46,13 @@ func (s *Service) read(ctx context.Context, by iam.Actor, k *Kind, r *Record, sp
 	if k.Spec == nil {
 		return s.readFree(ctx, by, r, spec)
 	}
-	v := k.newSpec()
-	if err := message.Decode("spec", spec, v); err != nil {
-		if iam.Is(err, iam.Invalid) {
-			return nil, err
-		}
-		return nil, notJSON()
+	v, err := k.decode(spec, old)
+	if err != nil {
+		return relating{}, err
 	}
 	if k.hooks.check != nil {
 		if err := k.hooks.check(v); err != nil {
-			return nil, err
+			return relating{}, err
 		}
 	}
 	if k.secrets {
@@ -56,27 +60,76 @@ func (s *Service) read(ctx context.Context, by iam.Actor, k *Kind, r *Record, sp
 		if old != nil {
 			before = k.newSpec()
 			if err := json.Unmarshal(old.Spec, before); err != nil {
-				return nil, err
+				return relating{}, err
 			}
 		}
 		if err := s.keep(ctx, by.Tenant, r.ID, v, before); err != nil {
-			return nil, err
+			return relating{}, err
 		}
 	}
-	var err error
+	var to relating
+	if k.hooks.link != nil {
+		if to, err = k.hooks.link(s, ctx, by, v, r, old); err != nil {
+			return relating{}, err
+		}
+	}
 	r.Spec, err = json.Marshal(v, json.Deterministic(true))
-	return nil, err
+	return to, err
+}
+
+// decode reads what a caller sends into a spec: the members that a replacement
+// has not are those of old.
+func (k *Kind) decode(text []byte, old *Record) (any, error) {
+	v, sent := k.newSpec(), k.Creation
+	if old != nil {
+		sent = k.Replacement
+		if sent != k.Spec {
+			if err := json.Unmarshal(old.Spec, v); err != nil {
+				return nil, err
+			}
+		}
+	}
+	in := v
+	if sent != k.Spec {
+		in = reflect.New(sent).Interface()
+	}
+	if err := message.Decode("spec", text, in); err != nil {
+		if iam.Is(err, iam.Invalid) {
+			return nil, err
+		}
+		return nil, notJSON()
+	}
+	if sent != k.Spec {
+		from, to := reflect.ValueOf(in).Elem(), reflect.ValueOf(v).Elem()
+		for i := range sent.NumField() {
+			to.FieldByName(sent.Field(i).Name).Set(from.Field(i))
+		}
+	}
+	return v, nil
+}
+
+// sent answers a spec, as JSON, with those members only that a caller sends.
+func (k *Kind) sent(spec []byte, t reflect.Type) ([]byte, error) {
+	if t == k.Spec {
+		return spec, nil
+	}
+	v := reflect.New(t).Interface()
+	if err := json.Unmarshal(spec, v); err != nil {
+		return nil, err
+	}
+	return json.Marshal(v, json.Deterministic(true))
 }
 
 // readFree is read for a kind whose spec is free: any JSON object, kept as it
 // is but for white space.
-func (s *Service) readFree(ctx context.Context, by iam.Actor, r *Record, spec []byte) ([]Reference, error) {
+func (s *Service) readFree(ctx context.Context, by iam.Actor, r *Record, spec []byte) (relating, error) {
 	text := slices.Clone(jsontext.Value(spec))
 	if err := text.Compact(); err != nil || text.Kind() != '{' || !text.IsValid() {
-		return nil, notJSON()
+		return relating{}, notJSON()
 	}
 	r.Spec = text
-	return s.findReferences(ctx, by, *r)
+	refs, err := s.findReferences(ctx, by, *r)
+	return relating{refs: refs}, err
 }
 
 func notJSON() error {
@@ -87,19 +140,63 @@ func (k *Kind) newSpec() any { return reflect.New(k.Spec).Interface() }
 
 // show answers an object as callers see it.
 func (s *Service) show(ctx context.Context, t iam.TenantID, k *Kind, r Record) (Object, error) {
-	o := Object{Record: r, Spec: r.Spec, View: r.Spec,
-		Conditions: []Condition{{Type: TypeValidation, Status: StatusSuccess, Updated: r.Updated}}}
-	if r.Disabled {
-		o.Conditions = append(o.Conditions, Condition{Type: TypeOperational, Status: StatusDisabled, Updated: r.Updated})
+	all, err := s.showAll(ctx, t, k, []Record{r})
+	if err != nil {
+		return Object{}, err
 	}
+	return all[0], nil
+}
+
+// showAll is show for objects of a kind, with few questions however many they are.
+func (s *Service) showAll(ctx context.Context, t iam.TenantID, k *Kind, records []Record) ([]Object, error) {
+	var standing map[iam.ObjectID]string
+	if k.hooks.standing != nil && len(records) > 0 {
+		var err error
+		if standing, err = k.hooks.standing(s, ctx, t, records); err != nil {
+			return nil, err
+		}
+	}
+	all := make([]Object, len(records))
+	for i, r := range records {
+		var err error
+		if all[i], err = s.showOne(ctx, t, k, r, standing[r.ID]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+func (s *Service) showOne(ctx context.Context, t iam.TenantID, k *Kind, r Record, standing string) (Object, error) {
+	if k.hooks.off != nil {
+		r.Disabled = k.hooks.off(standing)
+	}
+	o := Object{Record: r, Spec: r.Spec, Replacement: r.Spec, View: r.Spec}
 	// What is stored must not be seen by who looks at the embedded record.
 	o.Record.Spec = nil
 	if k.secrets {
 		o.Spec = mask(r.Spec)
-		o.View = o.Spec
+		o.Replacement, o.View = o.Spec, o.Spec
 	}
+	if !k.Stateless {
+		o.Conditions = append(o.Conditions, Condition{Type: TypeValidation, Status: StatusSuccess, Updated: r.Updated})
+		if r.Disabled {
+			o.Conditions = append(o.Conditions, Condition{Type: TypeOperational, Status: StatusDisabled, Updated: r.Updated})
+		}
+	}
+	err := s.showSpec(ctx, t, k, r, standing, &o)
+	if err == nil {
+		o.Replacement, err = k.sent(o.Spec, k.Replacement)
+	}
+	if err == nil {
+		o.Spec, err = k.sent(o.Spec, k.Creation)
+	}
+	return o, err
+}
+
+// showSpec makes what the hooks of the kind make of a spec.
+func (s *Service) showSpec(ctx context.Context, t iam.TenantID, k *Kind, r Record, standing string, o *Object) error {
 	if k.hooks.now == nil && k.hooks.view == nil && k.hooks.state == nil {
-		return o, nil
+		return nil
 	}
 	v := k.newSpec()
 	err := json.Unmarshal(r.Spec, v)
@@ -110,14 +207,14 @@ func (s *Service) show(ctx context.Context, t iam.TenantID, k *Kind, r Record) (
 		}
 	}
 	if err == nil && k.hooks.view != nil {
-		o.View, err = json.Marshal(k.hooks.view(v, r.Status))
+		o.View, err = json.Marshal(k.hooks.view(v, r, standing))
 	}
 	if err == nil && k.hooks.state != nil && !r.Disabled {
-		c := k.hooks.state(v, r)
+		c := k.hooks.state(v, r, standing)
 		c.Type = TypeOperational
 		o.Conditions = append(o.Conditions, c)
 	}
-	return o, err
+	return err
 }
 
 // objectName is a DNS label (RFC 1035 section 2.3.1), in lower case, of at most
@@ -132,11 +229,13 @@ type metadataRules struct {
 	Annotations map[string]string `json:"annotations" rule:"map.keys.string.max_len=64;map.keys.string.min_len=1;map.values.string.max_len=1024;map.values.string.min_len=1"`
 }
 
-func checkMetadata(m Metadata) error {
+// checkMetadata checks the metadata of an object that is new, or else has its
+// name already.
+func checkMetadata(m Metadata, isNew bool) error {
 	if err := message.Check("metadata", &metadataRules{m.Name, m.Namespace, m.Description, m.Annotations}); err != nil {
 		return err
 	}
-	if !objectName.MatchString(m.Name) {
+	if isNew && !objectName.MatchString(m.Name) {
 		return invalid("metadata.name", iam.ReasonFormat, "be a DNS label (RFC 1035): at most 64 lower-case letters, digits and '-', "+
 			"of which the first is a letter and the last is not '-'")
 	}

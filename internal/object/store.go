@@ -13,7 +13,10 @@ type Store interface {
 	// InsertObject writes an object with its references, in the namespace of
 	// its Metadata; the ID of each target is looked up. Exists: the name is
 	// taken; NotFound: the namespace is not there; Precondition: it is disabled;
-	// Invalid: a reference leads back to the object, over whatever others.
+	// Invalid: a reference leads back to the object, over whatever others. With
+	// a Link it counts the epoch up, as the others do of an object that has
+	// one; Exists then: there is one of the kind to that other tenant; NotFound:
+	// a group of an assignment is not there.
 	InsertObject(ctx context.Context, t iam.TenantID, r Record, refs []Reference, jobs []iam.Job, events ...iam.Event) error
 	// UpdateObject writes description, labels, annotations, disabled and spec
 	// at r.Version, and replaces the references. NotFound, Conflict;
@@ -41,6 +44,12 @@ type Store interface {
 	// CountReferrers answers how many objects of each kind refer to targets of
 	// a kind in a namespace, in no order.
 	CountReferrers(ctx context.Context, t iam.TenantID, kind, namespace string) ([]ReferrerCount, error)
+	// Link answers what an object says of another tenant, with its
+	// assignments. NotFound.
+	Link(ctx context.Context, t iam.TenantID, id iam.ObjectID) (iam.Link, error)
+	// GroupsNamed answers the groups of some names, without regard to case;
+	// those that there are.
+	GroupsNamed(ctx context.Context, t iam.TenantID, names []string) ([]iam.Ref[iam.GroupID], error)
 	// Settings answers the settings of a tenant as they are stored, not as a
 	// node may remember them. NotFound.
 	Settings(ctx context.Context, t iam.TenantID) (iam.Settings, error)

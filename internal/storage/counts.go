@@ -10,6 +10,10 @@ import (
 const (
 	countedUsers      = "users"
 	countedNamespaces = "namespaces"
+
+	// How often something of a tenant's links, or of what they assign, has
+	// changed: who remembers them asks for it.
+	countedLinkChanges = "link-changes"
 )
 
 const (

@@ -109,7 +109,8 @@ func insert(ctx context.Context, tx storage.Tx, table storage.Table, id iam.Tena
 }
 
 // nullable are the columns that may hold nothing: they do in the child's rows.
-var nullable = []string{"bindings.namespace_id", "bindings.namespace_group_id", "challenges.user_id", "factors.credential_id", "jobs.open_key", "sessions.mac"}
+var nullable = []string{"bindings.namespace_id", "bindings.namespace_group_id", "challenges.user_id", "factors.credential_id", "jobs.open_key", "sessions.mac",
+	"tenant_links.manager_id", "tenant_links.other_id"}
 
 // sample answers what a column holds in the row of a tenant.
 func sample(table string, c storage.Column, id iam.TenantID) any {

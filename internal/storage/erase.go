@@ -13,8 +13,9 @@ const eraseBatch = 1000
 
 const (
 	anyChild      = `SELECT EXISTS (SELECT 1 FROM tenants WHERE parent_id = $1)`
-	closeTenant   = `UPDATE tenants SET state = 'deleting', updated_at = $1, version = version + 1 WHERE tenant_id = $2 AND state <> 'deleting'`
+	closeTenant   = `UPDATE tenants SET state = 'deleting', own_state = 'deleting', updated_at = $1, version = version + 1 WHERE tenant_id = $2 AND state <> 'deleting'`
 	deleteNames   = `DELETE FROM tenant_names WHERE tenant_id = $1`
+	endSupport    = `DELETE FROM installation WHERE name = $1 AND value = $2`
 	deleteTenant  = `DELETE FROM tenants WHERE tenant_id = $1`
 	eraseAttempts = 5
 	epochsTable   = "tenant_epochs"
@@ -125,7 +126,12 @@ func (s *Store) eraseRest(ctx context.Context, id iam.TenantID, tables []Table) 
 		if _, err := x.exec(ctx, deleteNames, id); err != nil {
 			return err
 		}
-		_, err := x.exec(ctx, deleteTenant, id)
-		return err
+		if _, err := x.exec(ctx, deleteTenant, id); err != nil {
+			return err
+		}
+		return x.everywhere(ctx, func() error {
+			_, err := x.exec(ctx, endSupport, supportSetting, id)
+			return err
+		})
 	})
 }

@@ -2,6 +2,7 @@ package storage
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/audit"
@@ -60,6 +61,9 @@ func (s *Store) Events(ctx context.Context, t iam.TenantID, f audit.Filter, p ia
 		where.equal("object_id", f.ObjectID)
 		where.equal("action", f.Action)
 		where.equal("actor_id", string(f.Actor))
+		if !where.told(iam.DetailHome, f.Home) || !where.told(iam.DetailOther, f.Other) {
+			return nil // an id that cannot be one
+		}
 		if !f.From.IsZero() {
 			where.and("at >= ?", f.From)
 		}
@@ -70,6 +74,20 @@ func (s *Store) Events(ctx context.Context, t iam.TenantID, f audit.Filter, p ia
 		return err
 	})
 	return l, err
+}
+
+// told narrows to events whose details name a tenant, unless its id is empty. No
+// value can have the text that is looked for: there its quotes are escaped. ok
+// is false for an id that cannot be one.
+func (f *filter) told(member string, t iam.TenantID) (ok bool) {
+	switch {
+	case t == "":
+	case !iam.ValidID(string(t)):
+		return false
+	default:
+		f.and(`details LIKE ? ESCAPE '\'`, `%"`+strings.ReplaceAll(member, "_", `\_`)+`":"`+string(t)+`"%`)
+	}
+	return true
 }
 
 const purgeEvents = `DELETE FROM audit_events WHERE tenant_id = $1 AND event_id IN (

@@ -27,7 +27,10 @@ func (s *Store) InsertGroup(ctx context.Context, t iam.TenantID, w directory.Gro
 		if stored, err = x.insertGroup(ctx, w.Group); err != nil {
 			return err
 		}
-		return x.fillGroup(ctx, w, events)
+		if err := x.fillGroup(ctx, w, events); err != nil || w.Members == nil && w.Bindings == nil {
+			return err
+		}
+		return x.bump(ctx)
 	})
 	return stored, err
 }
@@ -47,7 +50,8 @@ func (x *call) insertGroup(ctx context.Context, g iam.Group) (iam.Group, error) 
 	return g, err
 }
 
-// UpdateGroup implements directory.Store.
+// UpdateGroup implements directory.Store. The epoch grows also where only the
+// name changes, by which other tenants give what the group has.
 func (s *Store) UpdateGroup(ctx context.Context, t iam.TenantID, w directory.GroupWrite, events ...iam.Event) (err error) {
 	g := w.Group
 	defer s.wrap(&err, "UpdateGroup(%s, %s)", t, g.ID)
@@ -60,7 +64,10 @@ func (s *Store) UpdateGroup(ctx context.Context, t iam.TenantID, w directory.Gro
 		if err := x.versioned(ctx, n, err, "group", string(g.ID), groupVersion, t, g.ID); err != nil {
 			return err
 		}
-		return x.fillGroup(ctx, w, events)
+		if err := x.fillGroup(ctx, w, events); err != nil {
+			return err
+		}
+		return x.bump(ctx)
 	})
 }
 
@@ -72,13 +79,7 @@ func (x *call) fillGroup(ctx context.Context, w directory.GroupWrite, events []i
 	if err := x.setGroupBindings(ctx, w); err != nil {
 		return err
 	}
-	if err := x.note(ctx, events); err != nil {
-		return err
-	}
-	if w.Members == nil && w.Bindings == nil {
-		return nil
-	}
-	return x.bump(ctx)
+	return x.note(ctx, events)
 }
 
 // DeleteGroup implements directory.Store.
@@ -89,6 +90,9 @@ func (s *Store) DeleteGroup(ctx context.Context, t iam.TenantID, id iam.GroupID,
 	}
 	return s.write(ctx, t, func(ctx context.Context, x *call) error {
 		if err := x.one(ctx, "group", string(id), deleteGroup, t, id); err != nil {
+			return err
+		}
+		if err := x.linksChanged(ctx); err != nil { // those that gave it something
 			return err
 		}
 		if err := x.note(ctx, events); err != nil {

@@ -80,6 +80,9 @@ func (s *Store) DeleteNamespace(ctx context.Context, t iam.TenantID, id iam.Name
 		if err := x.one(ctx, "namespace", name, deleteNamespace, t, id); err != nil {
 			return x.inUse("namespace", name, "objects", err)
 		}
+		if err := x.endSupportIn(ctx, name); err != nil {
+			return err
+		}
 		if err := x.count(ctx, countedNamespaces, string(id), -1); err != nil {
 			return err
 		}

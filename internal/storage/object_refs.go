@@ -32,14 +32,15 @@ const (
 		ORDER BY n.name, o.kind, o.name, r.path`
 
 	// All that an object leads to, by name: what it refers to, what that refers
-	// to, and so on.
+	// to, and so on. SQLite takes the tables in this order, which looks up one
+	// object at a time.
 	leadsTo = `WITH RECURSIVE reached (kind, namespace, name) AS (
 			SELECT r.target_kind, r.target_namespace, r.target_name FROM object_refs r WHERE r.tenant_id = $1 AND r.object_id = $2
 		UNION
 			SELECT r.target_kind, r.target_namespace, r.target_name FROM reached c
-			JOIN namespaces n ON n.tenant_id = $1 AND n.name = c.namespace
-			JOIN objects o ON o.tenant_id = $1 AND o.namespace_id = n.namespace_id AND o.kind = c.kind AND o.name = c.name
-			JOIN object_refs r ON r.tenant_id = $1 AND r.object_id = o.object_id)
+			CROSS JOIN namespaces n CROSS JOIN objects o CROSS JOIN object_refs r
+			WHERE n.tenant_id = $1 AND n.name = c.namespace AND o.tenant_id = $1 AND o.namespace_id = n.namespace_id
+			AND o.kind = c.kind AND o.name = c.name AND r.tenant_id = $1 AND r.object_id = o.object_id)
 		SELECT COUNT(*) FROM reached c WHERE c.kind = $3 AND c.namespace = $4 AND c.name = $5`
 
 	countReferrers = `SELECT r.target_name, o.kind, COUNT(DISTINCT o.object_id) FROM object_refs r

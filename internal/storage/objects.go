@@ -56,13 +56,17 @@ func (s *Store) InsertObject(ctx context.Context, t iam.TenantID, r object.Recor
 		if err := x.checkCycle(ctx, r, refs); err != nil {
 			return err
 		}
-		return x.follow(ctx, jobs, events)
+		if err := x.insertLink(ctx, r); err != nil {
+			return err
+		}
+		return x.follow(ctx, r.Link != nil, jobs, events)
 	})
 }
 
-// follow writes what follows the change of an object: jobs, and events. A job
-// with the key of one that is not done is that one.
-func (x *call) follow(ctx context.Context, jobs []iam.Job, events []iam.Event) error {
+// follow writes what follows the change of an object: jobs, events, and a new
+// epoch where the object says, or said, something of another tenant. A job with
+// the key of one that is not done is that one.
+func (x *call) follow(ctx context.Context, linked bool, jobs []iam.Job, events []iam.Event) error {
 	for _, j := range jobs {
 		args, err := jobArgs(x.tenant, j)
 		if err != nil {
@@ -72,7 +76,10 @@ func (x *call) follow(ctx context.Context, jobs []iam.Job, events []iam.Event) e
 			return err
 		}
 	}
-	return x.note(ctx, events)
+	if err := x.note(ctx, events); err != nil || !linked {
+		return err
+	}
+	return x.bump(ctx)
 }
 
 // openNamespace answers the namespace that a query finds, which must not be
@@ -110,7 +117,14 @@ func (s *Store) UpdateObject(ctx context.Context, t iam.TenantID, r object.Recor
 		if err := x.checkCycle(ctx, r, refs); err != nil {
 			return err
 		}
-		return x.follow(ctx, jobs, events)
+		linked, err := x.deleteLink(ctx, r.ID)
+		if err != nil {
+			return err
+		}
+		if err := x.insertLink(ctx, r); err != nil {
+			return err
+		}
+		return x.follow(ctx, linked || r.Link != nil, jobs, events)
 	})
 }
 
@@ -138,6 +152,10 @@ func (s *Store) DeleteObject(ctx context.Context, t iam.TenantID, id iam.ObjectI
 		if err != nil {
 			return found("object", string(id), err)
 		}
+		linked, err := x.deleteLink(ctx, id)
+		if err != nil {
+			return err
+		}
 		if err := x.one(ctx, r.Kind, r.Name, deleteObject, t, id); err != nil {
 			return err
 		}
@@ -146,7 +164,7 @@ func (s *Store) DeleteObject(ctx context.Context, t iam.TenantID, id iam.ObjectI
 				return err
 			}
 		}
-		return x.follow(ctx, jobs, events)
+		return x.follow(ctx, linked, jobs, events)
 	})
 }
 

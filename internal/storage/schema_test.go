@@ -81,8 +81,8 @@ func TestTwins(t *testing.T) {
 
 // everywhere are the tables that show the rows of all tenants to who asks for
 // them: the tree, epochs, jobs to claim, and what is kept for a time.
-var everywhere = []string{"challenges", "jobs", "lockouts", "mails", "sessions", "tenant_epochs", "tenants",
-	"used_signatures"}
+var everywhere = []string{"challenges", "jobs", "lockouts", "mails", "sessions", "signups", "support_access", "tenant_epochs",
+	"tenant_links", "tenants", "tickets", "used_signatures"}
 
 // TestWall walks every table with one row of each of two tenants in it.
 func TestWall(t *testing.T) {

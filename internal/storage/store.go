@@ -16,6 +16,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/keyring"
 	"github.com/gatehouse-id/gatehouse/internal/notice"
 	"github.com/gatehouse-id/gatehouse/internal/object"
+	"github.com/gatehouse-id/gatehouse/internal/signup"
+	"github.com/gatehouse-id/gatehouse/internal/support"
 	"github.com/gatehouse-id/gatehouse/internal/tenancy"
 )
 
@@ -24,9 +26,11 @@ type Store struct {
 	engine Engine
 	env    iam.Env
 	users  unchanged[userKey, iam.User]
+	linked linkIndexes
 	epochs epochStatements
 	// objects are the statements that lock.
 	objects objectStatements
+	tenants tenantStatements
 
 	// OnEpoch is told the epoch of a tenant after each write that counted it
 	// up, before the method that wrote it returns: this node then believes
@@ -45,11 +49,13 @@ var (
 	_ keyring.Store   = (*Store)(nil)
 	_ notice.Store    = (*Store)(nil)
 	_ object.Store    = (*Store)(nil)
+	_ support.Store   = (*Store)(nil)
+	_ signup.Store    = (*Store)(nil)
 )
 
 // New makes a Store on an engine whose schema is up to date.
 func New(e Engine, env iam.Env) *Store {
-	return &Store{engine: e, env: env, epochs: epochsSQL(e.Clock()), objects: objectsSQL(e)}
+	return &Store{engine: e, env: env, epochs: epochsSQL(e.Clock()), objects: objectsSQL(e), tenants: tenantsSQL(e)}
 }
 
 // call runs the statements of one method. It puts arguments into the forms
@@ -58,7 +64,13 @@ type call struct {
 	Tx
 	store  *Store
 	tenant iam.TenantID
-	epoch  int64 // the tenant's new one, when this call counted it up
+	epochs map[iam.TenantID]int64 // the new ones of those tenants whose this call counted up
+}
+
+// enter lets the rest of a transaction see what another scope does.
+func (x *call) enter(ctx context.Context, scope iam.TenantID) error {
+	x.tenant = scope
+	return x.store.engine.Enter(ctx, x.Tx, scope)
 }
 
 // exec answers how many rows a statement changed.
@@ -122,15 +134,17 @@ func (s *Store) write(ctx context.Context, t iam.TenantID, fn work) error {
 
 // writeIn is write for any scope.
 func (s *Store) writeIn(ctx context.Context, scope iam.TenantID, fn work) error {
-	var epoch int64
+	var epochs map[iam.TenantID]int64
 	err := s.engine.Write(ctx, scope, func(ctx context.Context, q Tx) error {
 		x := &call{Tx: q, store: s, tenant: scope}
 		err := fn(ctx, x)
-		epoch = x.epoch
+		epochs = x.epochs
 		return err
 	})
-	if err == nil && epoch != 0 && s.OnEpoch != nil {
-		s.OnEpoch(scope, epoch)
+	if err == nil && s.OnEpoch != nil {
+		for t, epoch := range epochs {
+			s.OnEpoch(t, epoch)
+		}
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -11,8 +12,8 @@ import (
 const (
 	insertTenantName = `INSERT INTO tenant_names (name, kind, tenant_id) VALUES ($1, 'code', $2)`
 	insertTenant     = `INSERT INTO tenants
-		(tenant_id, parent_id, code, name, name_key, description, state, attributes, created_at, updated_at, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)`
+		(tenant_id, parent_id, code, name, name_key, description, state, own_state, attributes, created_at, updated_at, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)`
 )
 
 // InsertTenant implements tenancy.Store. NotFound: the parent is not there.
@@ -26,7 +27,12 @@ func (s *Store) InsertTenant(ctx context.Context, t iam.Tenant, born tenancy.Bir
 		parent = t.Parent
 	}
 	return s.write(ctx, t.ID, func(ctx context.Context, x *call) error {
-		_, err := x.exec(ctx, insertTenant, t.ID, parent, t.Code, t.Name, iam.Fold(t.Name), t.Description, t.State, t.Attributes,
+		own := cmp.Or(t.Own, iam.TenantActive)
+		state, err := x.stateBelow(ctx, t.Parent, own)
+		if err != nil {
+			return err
+		}
+		_, err = x.exec(ctx, insertTenant, t.ID, parent, t.Code, t.Name, iam.Fold(t.Name), t.Description, state, own, t.Attributes,
 			t.Created, t.Updated)
 		if err != nil {
 			return x.refers("tenant", string(t.Parent), x.unique("tenant", t.Code, err))
@@ -52,34 +58,42 @@ func (s *Store) InsertTenant(ctx context.Context, t iam.Tenant, born tenancy.Bir
 }
 
 const (
-	updateTenant = `UPDATE tenants SET name = $1, name_key = $2, description = $3, state = $4, attributes = $5, updated_at = $6,
-		version = version + 1 WHERE tenant_id = $7 AND version = $8`
+	updateTenant = `UPDATE tenants SET name = $1, name_key = $2, description = $3, own_state = $4, ending = $5, attributes = $6,
+		updated_at = $7, version = version + 1 WHERE tenant_id = $8 AND version = $9`
 	tenantVersion = `SELECT version FROM tenants WHERE tenant_id = $1`
 )
 
-// UpdateTenant implements tenancy.Store. It counts the epoch up, since nobody
-// may act in a tenant that is not active.
+// UpdateTenant implements tenancy.Store. It counts the epoch up in any case,
+// since what is remembered of a tenant is also its name.
 func (s *Store) UpdateTenant(ctx context.Context, id iam.TenantID, t iam.Tenant, events ...iam.Event) (err error) {
 	defer s.wrap(&err, "UpdateTenant(%s)", id)
 	return s.write(ctx, id, func(ctx context.Context, x *call) error {
-		n, err := x.exec(ctx, updateTenant, t.Name, iam.Fold(t.Name), t.Description, t.State, t.Attributes, t.Updated, id, t.Version)
+		change, err := x.stateChange(ctx, t.Own)
+		if err != nil {
+			return err
+		}
+		n, err := x.exec(ctx, updateTenant, t.Name, iam.Fold(t.Name), t.Description, t.Own, encodeEnding(t.Ending), t.Attributes,
+			t.Updated, id, t.Version)
 		if err := x.versioned(ctx, n, err, "tenant", string(id), tenantVersion, id); err != nil {
 			return err
 		}
 		if err := x.note(ctx, events); err != nil {
 			return err
 		}
+		if change != "" {
+			return x.setState(ctx, change)
+		}
 		return x.bump(ctx)
 	})
 }
 
 // parent_id is cast, since PostgreSQL takes ” for no identifier.
-const tenantColumns = `p.tenant_id, COALESCE(CAST(p.parent_id AS TEXT), ''), p.code, p.name, p.description, p.state, p.plan,
-	p.attributes, p.created_at, p.updated_at, p.version`
+const tenantColumns = `p.tenant_id, COALESCE(CAST(p.parent_id AS TEXT), ''), p.code, p.name, p.description, p.state, p.own_state,
+	p.ending, p.plan, p.attributes, p.created_at, p.updated_at, p.version`
 
 func scanTenant(row scanner) (t iam.Tenant, err error) {
-	err = row.Scan(&t.ID, &t.Parent, &t.Code, &t.Name, &t.Description, &t.State, planTo{&t.Plan},
-		to(&t.Attributes), to(&t.Created), to(&t.Updated), &t.Version)
+	err = row.Scan(&t.ID, &t.Parent, &t.Code, &t.Name, &t.Description, &t.State, &t.Own, endingTo{&t.Ending},
+		planTo{&t.Plan}, to(&t.Attributes), to(&t.Created), to(&t.Updated), &t.Version)
 	return t, err
 }
 

@@ -35,6 +35,30 @@ type old struct {
 	open    func() (storage.Engine, error)
 }
 
+// first makes the first schema.
+func (o old) first(t *testing.T) {
+	t.Helper()
+	provider, err := goose.NewProvider(o.dialect, o.owner, os.DirFS(o.folder), goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.UpTo(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// in lets the owner see the rows of a tenant, and write them.
+func (o old) in(t *testing.T, tenant iam.TenantID, do func()) {
+	t.Helper()
+	if o.dialect != goose.DialectPostgres {
+		do()
+		return
+	}
+	must(t, o.owner, "SET app.tenant_id = '"+string(tenant)+"'")
+	do()
+	must(t, o.owner, "RESET app.tenant_id")
+}
+
 var olds = map[string]func(*testing.T) old{
 	"SQLite": func(t *testing.T) old {
 		path := filepath.Join(t.TempDir(), "test.db")
@@ -163,21 +187,9 @@ func TestUpgrade(t *testing.T) {
 	for name, open := range olds {
 		t.Run(name, func(t *testing.T) {
 			o := open(t)
-			provider, err := goose.NewProvider(o.dialect, o.owner, os.DirFS(o.folder), goose.WithDisableGlobalRegistry(true), goose.WithLogger(goose.NopLogger()))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if _, err := provider.UpTo(t.Context(), 1); err != nil {
-				t.Fatal(err)
-			}
+			o.first(t)
 			for _, tenant := range tenants {
-				if o.dialect == goose.DialectPostgres {
-					must(t, o.owner, "SET app.tenant_id = '"+string(tenant)+"'")
-				}
-				fillOld(t, o.owner, tenant)
-			}
-			if o.dialect == goose.DialectPostgres {
-				must(t, o.owner, "RESET app.tenant_id")
+				o.in(t, tenant, func() { fillOld(t, o.owner, tenant) })
 			}
 			e, err := o.open()
 			e = migrated(t, e, err)

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/directory"
@@ -108,6 +109,10 @@ const (
 	holdersOf = `user_id IN (SELECT b.user_id FROM bindings b WHERE b.tenant_id = ? AND b.role_id = ? AND b.scope = '' AND b.user_id IS NOT NULL)`
 )
 
+// ownerAttribute is what the attributes of an owner have in them, as a pattern of
+// LIKE. No value can have it: there its quotes are escaped.
+var ownerAttribute = `%"` + strings.ReplaceAll(iam.AttributeOwner, "_", `\_`) + `":"true"%`
+
 // Users implements directory.Store.
 func (s *Store) Users(ctx context.Context, t iam.TenantID, f directory.UserFilter, p iam.Page) (l iam.List[iam.User], err error) {
 	defer s.wrap(&err, "Users(%s)", t)
@@ -117,6 +122,9 @@ func (s *Store) Users(ctx context.Context, t iam.TenantID, f directory.UserFilte
 	where.match("name", "listed_key", f.Name)
 	where.match("display_name", "display_key", f.DisplayName)
 	where.equal("state", string(f.State))
+	if f.Owner {
+		where.and(`attributes LIKE ? ESCAPE '\'`, ownerAttribute)
+	}
 	if !where.among(membersOf, t, string(f.Group)) || !where.among(holdersOf, t, string(f.Role)) {
 		return l, nil // an id that cannot be one
 	}

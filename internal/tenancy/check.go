@@ -22,6 +22,13 @@ func validCode(code string) bool {
 		strings.IndexByte(alnum, code[0]) >= 0 && strings.IndexByte(alnum, code[len(code)-1]) >= 0
 }
 
+func checkCode(c *iam.Checker, code string) {
+	c.Length("code", code, 1, 63)
+	if code != "" && !validCode(code) {
+		c.Add("code", iam.ReasonFormat, "code must be lower-case letters, digits, '-' and '_', and begin and end with a letter or digit")
+	}
+}
+
 func checkText(c *iam.Checker, name, description string) {
 	c.Length("name", name, 1, maxName)
 	if !iam.Printable(name) {

@@ -19,14 +19,21 @@ type work struct {
 func (s *Service) Runners() map[string]func(context.Context, iam.TenantID, iam.Job) (detail string, err error) {
 	return map[string]func(context.Context, iam.TenantID, iam.Job) (string, error){
 		"tenant.create": run(func(ctx context.Context, _ iam.TenantID, by iam.Actor, t iam.Tenant) (string, error) {
-			err := s.insertTenant(ctx, by, t)
-			if there, e := s.store.Tenant(ctx, t.ID); iam.Is(err, iam.Exists) && e == nil && there.Code == t.Code {
-				err = nil // made by an earlier run
+			err := s.insertOnce(ctx, by, t)
+			if err == nil {
+				err = s.adopt(ctx, by, t)
 			}
 			return fmt.Sprintf("Creation of tenant '%s' completed successfully.", t.Name), err
 		}),
 		"tenant.delete": run(func(ctx context.Context, _ iam.TenantID, _ iam.Actor, t iam.Tenant) (string, error) {
-			return fmt.Sprintf("Deletion of tenant '%s' completed successfully.", t.Name), s.store.EraseTenant(ctx, t.ID)
+			err := s.store.EraseTenant(ctx, t.ID)
+			if err == nil {
+				err = s.release(ctx, t)
+			}
+			return fmt.Sprintf("Deletion of tenant '%s' completed successfully.", t.Name), err
+		}),
+		"tenant.deactivate": run(func(ctx context.Context, _ iam.TenantID, by iam.Actor, e iam.Ending) (string, error) {
+			return "Deactivation of the tenant completed successfully.", s.leave(ctx, by, e)
 		}),
 		"region.create": run(func(ctx context.Context, t iam.TenantID, by iam.Actor, r iam.Region) (string, error) {
 			err := s.store.InsertRegion(ctx, t, r, s.env.Event(by, "region", "create", string(r.ID), r.Name))

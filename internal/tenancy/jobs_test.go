@@ -43,7 +43,7 @@ func testRunTwice(t *testing.T, w world) {
 	now := w.Clock.Now().UTC().Truncate(time.Microsecond)
 	region := iam.Region{ID: iam.RegionID(id()), Name: "seoul", Created: now, Updated: now, Version: 1}
 	zone := iam.Zone{ID: iam.ZoneID(id()), Name: "s1", Region: "seoul", RegionID: region.ID, Created: now, Updated: now, Version: 1}
-	tenant := iam.Tenant{ID: iam.TenantID(id()), Parent: w.tenant.ID, Code: w.tenant.Code + "-x", Name: "x", State: iam.TenantActive, Created: now, Updated: now, Version: 1}
+	tenant := iam.Tenant{ID: iam.TenantID(id()), Parent: w.tenant.ID, Code: w.tenant.Code + "-x", Name: "x", State: iam.TenantActive, Own: iam.TenantActive, Created: now, Updated: now, Version: 1}
 	for _, step := range []struct {
 		kind   string
 		object any

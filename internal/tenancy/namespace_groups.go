@@ -33,6 +33,8 @@ type Rights interface {
 	// CheckPattern answers Invalid when no operation needs a permission of the
 	// pattern.
 	CheckPattern(pattern string) error
+	SupportRights
+	ReachRights
 }
 
 // maxNamespaceGroups bounds the groups of namespaces of a tenant.

@@ -15,8 +15,9 @@ type NamespaceStore interface {
 	InsertNamespace(ctx context.Context, t iam.TenantID, n iam.Namespace, events ...iam.Event) error
 	// UpdateNamespace writes all but the name at n.Version. NotFound, Conflict.
 	UpdateNamespace(ctx context.Context, t iam.TenantID, n iam.Namespace, events ...iam.Event) error
-	// DeleteNamespace removes a namespace, also out of its groups, and the
-	// bindings in it. NotFound; Precondition: it has objects.
+	// DeleteNamespace removes a namespace, also out of its groups and of what
+	// the support tenant may do, and the bindings in it. NotFound; Precondition:
+	// it has objects.
 	DeleteNamespace(ctx context.Context, t iam.TenantID, id iam.NamespaceID, events ...iam.Event) error
 	// Namespace answers a namespace by name. NotFound.
 	Namespace(ctx context.Context, t iam.TenantID, name string) (iam.Namespace, error)
@@ -122,7 +123,7 @@ func (s *Service) UpdateNamespace(ctx context.Context, by iam.Actor, name string
 }
 
 // DeleteNamespace removes a namespace and the bindings in it, and takes it out
-// of its groups. NotFound; Precondition: it is one of those that every tenant
+// of its groups and of what support may do. NotFound; Precondition: it is one of those that every tenant
 // has, or it has objects; Denied: a binding gives a right in it that the actor
 // lacks there.
 func (s *Service) DeleteNamespace(ctx context.Context, by iam.Actor, name string) error {
@@ -130,7 +131,14 @@ func (s *Service) DeleteNamespace(ctx context.Context, by iam.Actor, name string
 	if err != nil {
 		return err
 	}
-	return s.store.DeleteNamespace(ctx, by.Tenant, n.ID, s.env.Event(by, "namespace", "delete", string(n.ID), n.Name))
+	events := []iam.Event{s.env.Event(by, "namespace", "delete", string(n.ID), n.Name)}
+	switch support, err := s.store.SupportAccess(ctx, by.Tenant); {
+	case err != nil:
+		return err
+	case slices.Contains(support.Namespaces, n.Name):
+		events = append(events, s.supportEvent(by, support.Without(n.Name)))
+	}
+	return s.store.DeleteNamespace(ctx, by.Tenant, n.ID, events...)
 }
 
 // CheckNamespaceEnd answers the namespace when the actor may remove it, for who

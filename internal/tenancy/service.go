@@ -21,9 +21,12 @@ type Service struct {
 	store    Store
 	queue    Queue
 	rights   Rights
+	children Children
 	env      iam.Env
 	roles    func() []iam.Role
 	settings *cluster.Cache[string, iam.Settings]
+
+	announcer Announcer
 }
 
 // maxSettings bounds the tenants whose settings are remembered.
@@ -145,8 +148,10 @@ func (s *Service) CreateTenant(ctx context.Context, by iam.Actor, parent iam.Ten
 	if err != nil {
 		return iam.Tenant{}, err
 	}
-	by.Home = t.ID
-	return t, s.insertTenant(ctx, by, t)
+	if err := s.insertTenant(ctx, by, t); err != nil {
+		return iam.Tenant{}, err
+	}
+	return t, s.adopt(ctx, by, t)
 }
 
 func (s *Service) newTenant(ctx context.Context, parent iam.TenantID, in NewTenant) (iam.Tenant, error) {
@@ -154,10 +159,7 @@ func (s *Service) newTenant(ctx context.Context, parent iam.TenantID, in NewTena
 		in.Name = in.Code
 	}
 	var c iam.Checker
-	c.Length("code", in.Code, 1, 63)
-	if in.Code != "" && !validCode(in.Code) {
-		c.Add("code", iam.ReasonFormat, "code must be lower-case letters, digits, '-' and '_', and begin and end with a letter or digit")
-	}
+	checkCode(&c, in.Code)
 	checkText(&c, in.Name, in.Description)
 	checkAttributes(&c, in.Attributes)
 	if err := c.Err(); err != nil {
@@ -170,16 +172,20 @@ func (s *Service) newTenant(ctx context.Context, parent iam.TenantID, in NewTena
 	now := s.env.Time()
 	return iam.Tenant{
 		ID: iam.TenantID(s.env.NewID()), Parent: parent, Code: in.Code, Name: in.Name, Description: in.Description,
-		State: iam.TenantActive, Attributes: in.Attributes, Created: now, Updated: now, Version: 1,
+		State: iam.TenantActive, Own: iam.TenantActive, Attributes: in.Attributes, Created: now, Updated: now, Version: 1,
 	}, nil
 }
 
-// insertTenant writes a tenant with what it is born with. The event is the
-// first of the new tenant's own trail, which names where the actor is at home.
-func (s *Service) insertTenant(ctx context.Context, by iam.Actor, t iam.Tenant) error {
-	by.Tenant = t.ID
+// insertTenant writes a tenant with what it is born with, and further
+// namespaces. The event is the first of the new tenant's own trail, which names
+// where the actor is at home.
+func (s *Service) insertTenant(ctx context.Context, by iam.Actor, t iam.Tenant, namespaces ...string) error {
+	by, err := s.below(ctx, by, t.ID)
+	if err != nil {
+		return err
+	}
 	var born Birth
-	for _, name := range iam.BuiltinNamespaces() {
+	for _, name := range append(iam.BuiltinNamespaces(), namespaces...) {
 		born.Namespaces = append(born.Namespaces, iam.Namespace{
 			ID: iam.NamespaceID(s.env.NewID()), Name: name, Created: t.Created, Updated: t.Created, Version: 1})
 	}
@@ -187,7 +193,9 @@ func (s *Service) insertTenant(ctx context.Context, by iam.Actor, t iam.Tenant) 
 		r.ID, r.Created, r.Updated, r.Version = iam.RoleID(s.env.NewID()), t.Created, t.Created, 1
 		born.Roles = append(born.Roles, r)
 	}
-	return s.store.InsertTenant(ctx, t, born, s.env.Event(by, "tenant", "create", string(t.ID), t.Name))
+	e := s.env.Event(by, "tenant", "create", string(t.ID), t.Name)
+	e.Details = iam.Merge(e.Details, map[string]string{iam.DetailState: string(t.Own)})
+	return s.store.InsertTenant(ctx, t, born, e)
 }
 
 // TenantChange says what to change; nil members stay. Attributes are merged.
@@ -238,20 +246,15 @@ func (s *Service) RequestTenantDeletion(ctx context.Context, by iam.Actor, id st
 	if t.ID == by.Tenant {
 		return iam.Job{}, iam.E(iam.Precondition, "a tenant cannot delete itself").Because(iam.ReasonSelf).About(id)
 	}
-	below, err := s.store.Descendants(ctx, t.ID, TenantFilter{ChildrenOnly: true}, iam.Page{Limit: 1})
+	below, err := s.HasChildren(ctx, t.ID)
 	if err != nil {
 		return iam.Job{}, err
 	}
-	if len(below.Items) > 0 {
+	if below {
 		return iam.Job{}, iam.E(iam.Precondition, "tenant %q has tenants below it", t.Code).Because(iam.ReasonInUse).About(id)
 	}
-	if t.State != iam.TenantDeleting {
-		t.State, t.Updated = iam.TenantDeleting, s.env.Time()
-		there := by
-		there.Tenant = t.ID
-		if err := s.store.UpdateTenant(ctx, t.ID, t, s.env.Event(there, "tenant", "delete", string(t.ID), t.Name)); err != nil {
-			return iam.Job{}, err
-		}
+	if err := s.CloseTree(ctx, by, t.ID); err != nil {
+		return iam.Job{}, err
 	}
 	return s.enqueue(ctx, by, "tenant", "delete", string(t.ID), t.Name, "tenant/"+t.Code, t)
 }

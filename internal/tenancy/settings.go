@@ -204,10 +204,14 @@ func between[T int | time.Duration](c *iam.Checker, path string, v, low, high T)
 // imageLogo is the name of the tenant's logo among its images.
 const imageLogo = "logo"
 
-// Size of a logo, in pixels.
+// imageFavicon is the name of the picture that browsers show beside its title.
+const imageFavicon = "favicon"
+
+// Sizes, in pixels.
 const (
-	logoWidth  = 480
-	logoHeight = 160
+	logoWidth   = 480
+	logoHeight  = 160
+	faviconSide = 64
 )
 
 // Logo answers the logo of a tenant. NotFound.
@@ -231,4 +235,20 @@ func (s *Service) SetLogo(ctx context.Context, by iam.Actor, content []byte) (ia
 		return iam.Settings{}, err
 	}
 	return s.store.Settings(ctx, by.Tenant)
+}
+
+// Favicon answers the favicon of a tenant. NotFound.
+func (s *Service) Favicon(ctx context.Context, t iam.TenantID) (iam.Image, error) {
+	return s.store.Image(ctx, t, imageFavicon)
+}
+
+// SetFavicon makes an image the favicon of the actor's tenant. Invalid, as for
+// picture.Fit.
+func (s *Service) SetFavicon(ctx context.Context, by iam.Actor, content []byte) error {
+	i, err := picture.Fit(content, faviconSide, faviconSide)
+	if err != nil {
+		return err
+	}
+	i.Updated = s.env.Time()
+	return s.store.SetImage(ctx, by.Tenant, imageFavicon, i, s.env.Event(by, "settings", "set-favicon", string(by.Tenant), ""))
 }

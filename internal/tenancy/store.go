@@ -14,12 +14,16 @@ type Store interface {
 	NamespaceStore
 	NamespaceGroupStore
 	AliasStore
+	RelationStore
 
-	// InsertTenant writes a tenant with everything that it is born with.
-	// Exists: the code is taken.
+	// InsertTenant writes a tenant with everything that it is born with. Where
+	// Own is empty it is active; the State is what the tenant above makes of it.
+	// Exists: the code is taken; NotFound: the parent is not there.
 	InsertTenant(ctx context.Context, t iam.Tenant, born Birth, events ...iam.Event) error
-	// UpdateTenant writes name, description, state and attributes where the
-	// stored version is t.Version, and counts it up. NotFound, Conflict.
+	// UpdateTenant writes name, description, the tenant's own state, its ending
+	// and attributes where the stored version is t.Version, and counts it up.
+	// Where the own state changes, the state of the tenant and of all below it
+	// follows, and their epochs are counted up. NotFound, Conflict.
 	UpdateTenant(ctx context.Context, id iam.TenantID, t iam.Tenant, events ...iam.Event) error
 	// SetPlan writes the plan, and counts the epoch up. NotFound.
 	SetPlan(ctx context.Context, id iam.TenantID, p iam.Plan, events ...iam.Event) error

@@ -43,7 +43,7 @@ func testCreateTenant(t *testing.T, w world) {
 		j.User != w.by.User || len(j.Tasks) != 1 || j.Tasks[0].Status != iam.JobSuccessful {
 		t.Errorf("job %+v", j)
 	}
-	want := iam.Tenant{ID: asked.ID, Parent: w.tenant.ID, Code: in.Code, Name: in.Name, Description: "d", State: iam.TenantActive,
+	want := iam.Tenant{ID: asked.ID, Parent: w.tenant.ID, Code: in.Code, Name: in.Name, Description: "d", State: iam.TenantActive, Own: iam.TenantActive,
 		Attributes: in.Attributes, Version: 1}
 	got, err := w.Tenancy.ByCode(ctx, in.Code)
 	if err != nil {
@@ -265,7 +265,7 @@ func testDeleteRefused(t *testing.T, w world) {
 func testParentMeanwhile(t *testing.T, w world) {
 	ctx := t.Context()
 	parent := w.child(t, "parent")
-	parent.State = iam.TenantDeleting
+	parent.Own = iam.TenantDeleting
 	if err := w.Store.UpdateTenant(ctx, parent.ID, parent); err != nil {
 		t.Fatal(err)
 	}

@@ -15,13 +15,26 @@ const apiToken = "gh_"
 
 // authenticate finds out who calls, by an access token of a finished sign-in.
 // A program with an API token is known but has no profile of its own: the
-// vendor refuses its app tokens, too.
+// vendor refuses its app tokens, too. Where the request's host or path names
+// another tenant than the token, the caller acts there if a relation of the two
+// lets them.
 func (d *dialect) authenticate(ctx context.Context, r *http.Request) (iam.Actor, error) {
 	t, c, err := d.bearer(ctx, r)
 	if err != nil {
 		return iam.Actor{}, err
 	}
 	by, _, err := d.Authn.LiveSession(ctx, t, c.ID, origin(ctx))
+	if err != nil {
+		return iam.Actor{}, err
+	}
+	here, err := d.named(ctx, t)
+	if err != nil || here == t {
+		return by, err
+	}
+	by, err = d.Authn.Reach(ctx, by, string(here))
+	if iam.Is(err, iam.NotFound) {
+		return iam.Actor{}, errInvalidToken()
+	}
 	return by, err
 }
 
@@ -37,9 +50,25 @@ func usersOnly[In, Out any](fn func(context.Context, *api.Call, In) (Out, error)
 	}
 }
 
-// prover finds out who calls where steps of the sign-in may be left.
+// selfOnly keeps an operation on the caller's own account for people who are in
+// their own tenant.
+func selfOnly[In, Out any](fn func(context.Context, *api.Call, In) (Out, error)) func(context.Context, *api.Call, In) (Out, error) {
+	return usersOnly(func(ctx context.Context, c *api.Call, in In) (Out, error) {
+		if c.Actor.Home != c.Actor.Tenant {
+			var none Out
+			return none, refuse(errDenied)
+		}
+		return fn(ctx, c, in)
+	})
+}
+
+// prover finds out who calls where steps of the sign-in may be left, and where
+// it is about nobody but the caller.
 func (d *dialect) prover(ctx context.Context, r *http.Request) (authn.Prover, error) {
 	t, c, err := d.bearer(ctx, r)
+	if err == nil {
+		err = d.athome(ctx, t)
+	}
 	if err != nil {
 		return authn.Prover{}, err
 	}
@@ -63,29 +92,44 @@ func (d *dialect) bearer(ctx context.Context, r *http.Request) (iam.TenantID, cl
 	return d.verify(ctx, token, accessToken)
 }
 
-// verify answers the tenant and the claims of a token of a kind. The tenant
-// that the request's host or path names, if any, has to be that of the token.
+// verify answers the tenant and the claims of a token of a kind.
 func (d *dialect) verify(ctx context.Context, token, kind string) (iam.TenantID, claims, error) {
-	invalid := iam.E(iam.Unauthenticated, "the token is invalid or has expired")
 	t, ok := tenantOfToken(token)
 	if !ok {
-		return "", claims{}, invalid
-	}
-	if code := api.TenantOf(ctx); code != "" {
-		if here, err := d.Authn.Tenant(ctx, code); err != nil {
-			return "", claims{}, err
-		} else if here != t {
-			return "", claims{}, invalid
-		}
+		return "", claims{}, errInvalidToken()
 	}
 	var c claims
 	if err := d.Authn.VerifyRS256(ctx, t, token, &c); err != nil {
 		return "", claims{}, err
 	}
 	if !c.good(kind, d.Now()) {
-		return "", claims{}, invalid
+		return "", claims{}, errInvalidToken()
 	}
 	return t, c, nil
+}
+
+// named is the tenant that the request's host or path names, and otherwise
+// where neither does.
+func (d *dialect) named(ctx context.Context, otherwise iam.TenantID) (iam.TenantID, error) {
+	code := api.TenantOf(ctx)
+	if code == "" {
+		return otherwise, nil
+	}
+	return d.Authn.Tenant(ctx, code)
+}
+
+// athome answers Unauthenticated where the request's host or path names another
+// tenant than t, that of a token.
+func (d *dialect) athome(ctx context.Context, t iam.TenantID) error {
+	here, err := d.named(ctx, t)
+	if err == nil && here != t {
+		err = errInvalidToken()
+	}
+	return err
+}
+
+func errInvalidToken() error {
+	return iam.E(iam.Unauthenticated, "the token is invalid or has expired")
 }
 
 func origin(ctx context.Context) authn.Origin {

@@ -26,6 +26,7 @@ type Authn interface {
 	LiveSession(ctx context.Context, t iam.TenantID, id iam.SessionID, from authn.Origin) (iam.Actor, iam.Session, error)
 	Self(ctx context.Context, by iam.Actor, from authn.Origin) (authn.Prover, error)
 	SignOut(ctx context.Context, by iam.Actor) error
+	Reach(ctx context.Context, by iam.Actor, code string) (iam.Actor, error)
 	Token(ctx context.Context, raw string, from authn.Origin) (iam.Actor, error)
 
 	SignRS256(ctx context.Context, t iam.TenantID, claims any) (string, error)

@@ -50,6 +50,9 @@ func (d *dialect) grant(ctx context.Context, _ *api.Call, in struct {
 		return grantInfo{}, refuse(errRequired, "workspace_id")
 	}
 	t, c, err := d.verify(ctx, b.Token, refreshToken)
+	if err == nil {
+		err = d.athome(ctx, t)
+	}
 	if err != nil {
 		return grantInfo{}, err
 	}

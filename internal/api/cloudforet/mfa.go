@@ -27,7 +27,7 @@ func (d *dialect) mfaOperations() []api.Operation {
 			Access: api.SignedIn(), Tag: "MFA", Summary: "Begin to turn MFA off",
 			Description: "Of EMAIL a code is mailed. It is off when confirm-mfa has seen a code within 300 seconds.",
 			Errors:      []iam.Kind{iam.RateLimited}, RequestExample: empty{}, ResponseExample: withMFAExample,
-		}), usersOnly(d.disableMFA)),
+		}), selfOnly(d.disableMFA)),
 		api.Handle(d.op("user-profile/confirm-mfa", api.Op{
 			Access: api.Proving(), Tag: "MFA", Summary: "Finish what enable-mfa or disable-mfa began",
 			Errors: []iam.Kind{iam.RateLimited}, RequestExample: confirmExample, ResponseExample: withMFAExample,

@@ -39,12 +39,12 @@ func (d *dialect) profileOperations() []api.Operation {
 			Access: api.SignedIn(), Tag: "User profile", Summary: "Mail a code that verifies an address",
 			Description: "The address becomes the caller's, not verified. Without email it is the one that the caller has.",
 			Errors:      []iam.Kind{iam.RateLimited}, RequestExample: verifyEmailExample, ResponseExample: empty{},
-		}), usersOnly(d.verifyEmail)),
+		}), selfOnly(d.verifyEmail)),
 		api.Handle(d.op("user-profile/confirm-email", api.Op{
 			Access: api.SignedIn(), Tag: "User profile", Summary: "Verify an address with the code",
 			Description: "The code is good for an hour, once.",
 			Errors:      []iam.Kind{iam.RateLimited}, RequestExample: confirmExample, ResponseExample: userExample,
-		}), usersOnly(d.confirmEmail)),
+		}), selfOnly(d.confirmEmail)),
 	}
 }
 

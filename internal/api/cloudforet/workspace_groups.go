@@ -66,10 +66,10 @@ func (d *dialect) getWorkspaceGroups(ctx context.Context, c *api.Call, _ struct 
 		if !member && !r.admin {
 			continue
 		}
-		w := workspaceGroupInfo{ID: g.ID, Name: g.Name, Tags: tagsOf(g.Attributes), Tenant: c.Actor.Home,
+		w := workspaceGroupInfo{ID: g.ID, Name: g.Name, Tags: tagsOf(g.Attributes), Tenant: c.Actor.Tenant,
 			Created: wireTime(g.Created), Updated: wireTime(g.Updated)}
 		if member {
-			w.Binding = &roleBindingInfo{ID: b.Binding.ID, RoleType: b.kind(), ResourceGroup: scopeWorkspace, Tenant: c.Actor.Home,
+			w.Binding = &roleBindingInfo{ID: b.Binding.ID, RoleType: b.kind(), ResourceGroup: scopeWorkspace, Tenant: c.Actor.Tenant,
 				Group: g.ID, RoleID: b.Role.ID, User: c.Actor.Username, Created: wireTime(b.Binding.Created)}
 		}
 		if err := people.fill(ctx, &w, g); err != nil {

@@ -74,7 +74,7 @@ func (d *dialect) getWorkspaces(ctx context.Context, c *api.Call, in struct {
 		if !member && !r.admin {
 			continue
 		}
-		w := workspaceInfo{ID: n.ID, Name: n.Name, State: mfaEnabled, Tags: jsontext.Value("{}"), Tenant: c.Actor.Home, Created: wireTime(n.Created)}
+		w := workspaceInfo{ID: n.ID, Name: n.Name, State: mfaEnabled, Tags: jsontext.Value("{}"), Tenant: c.Actor.Tenant, Created: wireTime(n.Created)}
 		if member && (!r.admin || b.near() > 1) { // of an administrator only what is about this workspace
 			w.RoleName, w.RoleType, w.RoleID = b.Role.Name, b.kind(), b.Role.ID
 		}

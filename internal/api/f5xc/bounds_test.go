@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"reflect"
 	"slices"
 	"strconv"
@@ -80,7 +81,11 @@ func (b *Bound) read(body string) error {
 	if err := message.Decode("", []byte(body), &form); err != nil {
 		return err
 	}
-	return message.Decode("spec", form.Spec, reflect.New(b.Kind.Spec).Interface())
+	sent := b.Kind.Creation
+	if b.Method == http.MethodPut {
+		sent = b.Kind.Replacement
+	}
+	return message.Decode("spec", form.Spec, reflect.New(sent).Interface())
 }
 
 // maker makes the bounds of one operation.
@@ -183,10 +188,23 @@ func (m *maker) message(s *schema, body bool, n int) map[string]any {
 			told = name
 		}
 	}
+	if n > 0 && told == "" {
+		told = m.texts(s)
+	}
 	if n > 0 && told != "" {
 		v[told] = m.value(s.Properties[told], n)
 	}
 	return v
+}
+
+// texts is a member that is a list of texts, by which messages can differ.
+func (m *maker) texts(s *schema) string {
+	for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
+		if p := m.d.deref(s.Properties[name]); p.Type == "array" && m.item(p).Type == "string" {
+			return name
+		}
+	}
+	return ""
 }
 
 // given reports whether a member breaks a rule when it is left out.
@@ -213,6 +231,9 @@ func (m *maker) value(s *schema, n int) any {
 	case s.Type == "boolean":
 		return true
 	case s.Type == "array":
+		if m.item(s).Type == "string" {
+			return []any{m.value(m.item(s), n)}
+		}
 		return m.list(s, max(m.number(s, "repeated.min_items"), 1))
 	default:
 		return m.message(s, false, n)
@@ -342,7 +363,7 @@ func (m *maker) rule(word, value string, s *schema, field string, in func(any) a
 	case "repeated.unique":
 		m.add(rule, field, in, []any{m.list(s, 2)}, []any{append(m.list(s, 2), m.list(s, 1)...)})
 	default:
-		m.form(word, value, field, in)
+		m.form(word, value, s, field, in)
 	}
 }
 
@@ -357,7 +378,7 @@ func (m *maker) plain(s *schema) bool {
 }
 
 // form makes the bound of a rule about what a text looks like.
-func (m *maker) form(word, value, field string, in func(any) any) {
+func (m *maker) form(word, value string, s *schema, field string, in func(any) any) {
 	var at, past []any
 	switch word {
 	case "string.const":
@@ -367,7 +388,17 @@ func (m *maker) form(word, value, field string, in func(any) any) {
 	case "string.uri_ref":
 		at, past = []any{"https://example.com", "/a"}, []any{"https://example.com/a b", "%"}
 	case "string.ves_object_name":
-		at, past = []any{"a", "a-1"}, []any{"A", "1a", "a-", "a_b", "a.b", "é"}
+		least := m.number(s, "string.min_len")
+		at, past = []any{long("a", least), long("a-1", least)}, []any{"A", "1a", "a-", "a_b", "a.b", "é"}
+	case "string.not_empty":
+		at, past = []any{"a"}, []any{""}
+	case "string.not_in":
+		at = []any{m.text(s, 0)}
+		for _, name := range m.listed(vendorRules(s.Rules)[word]) {
+			past = append(past, name)
+		}
+	case "string.email":
+		at, past = []any{"jo@example.com"}, []any{"jo", "Jo <jo@example.com>"}
 	case "string.http_header_field":
 		at, past = []any{"X-A"}, []any{"X A", "X:", "é"}
 	case "string.k8s_label_value":

@@ -191,14 +191,8 @@ func (d *dialect) lookupRoles(ctx context.Context, c *api.Call, in struct {
 	if in.Body.Namespace == "" {
 		in.Body.Namespace = iam.NamespaceSystem
 	}
-	roles, err := d.Access.RolesIn(ctx, athome(c.Actor), c.Actor.User)
+	roles, err := d.Access.RolesIn(ctx, c.Actor)
 	return lookupResponse{roleNames(roles[in.Body.Namespace])}, err
-}
-
-// athome is the actor in their own tenant, where their rights are bound.
-func athome(by iam.Actor) iam.Actor {
-	by.Tenant = by.Home
-	return by
 }
 
 // roleNames are the names of roles, each once and in order.

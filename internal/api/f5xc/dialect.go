@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -23,6 +24,8 @@ type Deps struct {
 	Directory Directory
 	Access    Access
 	Authn     Authn
+	Support   Support
+	Signup    Signup
 	Env       iam.Env
 	Log       *slog.Logger
 	// Cookie is the name of the cookie in which a browser keeps the session of
@@ -30,6 +33,9 @@ type Deps struct {
 	Cookie string
 	// Host is the host name of the public URL, which whoami calls the environment.
 	Host string
+	// PublicURL is where clients reach the server. May be nil, and there are no
+	// links then.
+	PublicURL *url.URL
 }
 
 // dialect has the handlers.
@@ -58,7 +64,7 @@ func New(deps Deps) (*api.Dialect, []api.Operation) {
 			},
 		}, slices.Concat(d.objectOperations(), d.namespaceOperations(), d.policyOperations(), d.suggestOperations(),
 			d.userOperations(), d.passwordOperations(), d.whoamiOperations(), d.termsOperations(), d.groupOperations(),
-			d.roleOperations(), d.bindingOperations(), d.decisionOperations())
+			d.roleOperations(), d.bindingOperations(), d.decisionOperations(), d.signupOperations(), d.ticketOperations(), d.subscriptionOperations(), d.lifeOperations(), d.managedOperations(), d.supportAccessOperations(), d.treeOperations())
 }
 
 // Authn proves who callers are, and sends what proves it. Package authn
@@ -67,6 +73,8 @@ type Authn interface {
 	Bearer(ctx context.Context, raw, tenantCode string, from authn.Origin) (iam.Actor, error)
 	BrowserCall(ctx context.Context, cookie, tenantCode string, from authn.Origin) (iam.Actor, error)
 	accounts
+	lifeLimits
+	signupAuthn
 }
 
 // authenticate takes an API token, the session of a program, or that of a

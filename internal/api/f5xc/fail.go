@@ -38,6 +38,8 @@ type failure struct {
 	Code    int      `json:"code"`
 	Details []detail `json:"details"`
 	Message string   `json:"message"`
+	// Err is the word for it that operations on tickets have besides.
+	Err ticketResult `json:"err,omitzero"`
 
 	retryAfter time.Duration
 }
@@ -75,5 +77,9 @@ func fail(r *http.Request, e *iam.Error) (int, any) {
 			message = told.Message
 		}
 	}
-	return o.status, failure{Code: o.code, Details: []detail{}, Message: message, retryAfter: e.RetryAfter}
+	f := failure{Code: o.code, Details: []detail{}, Message: message, retryAfter: e.RetryAfter}
+	if e.Code == iam.ReasonNoTicket {
+		f.Err = ticketUnknown
+	}
+	return o.status, f
 }

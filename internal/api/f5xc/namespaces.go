@@ -16,6 +16,8 @@ import (
 type Tenancy interface {
 	peopleTenancy
 	whoamiTenancy
+	lifeTenancy
+	managedTenancy
 	Alias(ctx context.Context, by iam.Actor) (string, error)
 	Namespace(ctx context.Context, by iam.Actor, name string) (iam.Namespace, error)
 	CreateNamespace(ctx context.Context, by iam.Actor, in tenancy.NewNamespace) (iam.Namespace, error)

@@ -1,6 +1,7 @@
 package f5xc
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -8,8 +9,12 @@ import (
 
 // objectExample is what the document shows of a kind.
 type objectExample struct {
-	spec string
-	bare bool // no metadata in requests
+	spec   string
+	bare   bool // no metadata in requests
+	system bool // in namespace "system"
+	// view is what readers are shown, and replacement what writers send, where
+	// those are not the spec.
+	view, replacement string
 }
 
 // objectExamples are by kind; the one of kinds whose spec is free is under "".
@@ -19,6 +24,22 @@ var objectExamples = map[string]objectExample{
 		`"oidc_well_known_config_url":"https://login.example.com/.well-known/openid-configuration"},"cookie_params":{"cookie_expiry":3600}}`},
 	"authorization_server": {spec: `{"jwks_uri":"https://login.example.com/jwks.json"}`},
 	"contact":              {spec: `{"contact_type":"BILLING","address1":"1 Main street","city":"Seoul","country":"KR","zip_code":"04524"}`},
+	"allowed_tenant": {system: true, spec: `{"tenant_id":"msp","allowed_groups":[{"name":"auditors","namespace":"system"}]}`,
+		view: `{"tenant_id":"msp","allowed_groups":[{"name":"auditors","namespace":"system","tenant":"default"}],"status":"ACTIVE"}`},
+	"child_tenant": {system: true, spec: `{"domain":"hanbit","company_name":"Hanbit","child_tenant_manager":{"name":"apac"},` +
+		`"tenant_profile":{"name":"standard"},"customer_info":{"email":"lee@hanbit.example","first_name":"Ji-woo","last_name":"Lee"}}`,
+		view: `{"domain":"hanbit","company_name":"Hanbit","child_tenant_manager":{"name":"apac","namespace":"system","tenant":"default"},` +
+			`"tenant_profile":{"name":"standard","namespace":"system","tenant":"default"},` +
+			`"customer_info":{"email":"lee@hanbit.example","first_name":"Ji-woo","last_name":"Lee"},"status":"StateActive"}`,
+		replacement: `{"company_name":"Hanbit","customer_info":{"email":"lee@hanbit.example","first_name":"Ji-woo","last_name":"Lee"}}`},
+	"child_tenant_manager": {system: true, spec: `{"group_assignments":[{"group":{"name":"operators"},"child_tenant_groups":["auditors"]}],` +
+		`"tenant_owner_group":{"name":"owners"}}`},
+	"managed_tenant": {system: true, spec: `{"tenant_id":"hanbit","groups":[{"group":{"name":"operators"},"managed_tenant_groups":["auditors"]}]}`,
+		view: `{"tenant_id":"hanbit","groups":[{"group":{"name":"operators","namespace":"system","tenant":"default"},` +
+			`"managed_tenant_groups":["auditors"]}],"status":"ACTIVE"}`,
+		replacement: `{"groups":[{"group":{"name":"operators"},"managed_tenant_groups":["auditors"]}]}`},
+	"tenant_profile": {system: true, spec: `{"ct_groups":[{"name":"auditors","namespace_roles":[{"namespace":"*","role":"ves-io-monitor-role"}]}],` +
+		`"enable_support_access":true,"support_email":"help@example.com","plan":{"name":"team"}}`},
 	"tenant_configuration": {bare: true, spec: `{"basic_configuration":{"display_name":"Hanbit"},` +
 		`"brute_force_detection_settings":{"max_login_failures":10},"password_policy":{"minimum_length":10,"not_username":true}}`},
 	"user_identification": {spec: `{"rules":[{"cookie_name":"visitor"},{"client_ip":{}}]}`},
@@ -38,10 +59,15 @@ func (e objectExample) name() string {
 }
 
 func (e objectExample) namespace() string {
-	if e.bare {
+	if e.bare || e.system {
 		return "system"
 	}
 	return "shop"
+}
+
+// shownSpec is the spec as readers are shown it.
+func (e objectExample) shownSpec() jsontext.Value {
+	return jsontext.Value(cmp.Or(e.view, e.spec))
 }
 
 func (e objectExample) meta() objectMeta {
@@ -50,7 +76,7 @@ func (e objectExample) meta() objectMeta {
 }
 
 func (e objectExample) shown() shown {
-	return shown{meta: e.meta(), system: exampleSystem, spec: jsontext.Value(e.spec)}
+	return shown{meta: e.meta(), system: exampleSystem, spec: e.shownSpec()}
 }
 
 func (e objectExample) form() objectForm {
@@ -62,12 +88,19 @@ func (e objectExample) form() objectForm {
 	return f
 }
 
+// again is the form to write it anew.
+func (e objectExample) again() objectForm {
+	f := e.form()
+	f.Spec = jsontext.Value(cmp.Or(e.replacement, e.spec))
+	return f
+}
+
 func (e objectExample) made() newObject {
-	return newObject{Metadata: e.meta(), Spec: jsontext.Value(e.spec), System: exampleSystem}
+	return newObject{Metadata: e.meta(), Spec: e.shownSpec(), System: exampleSystem}
 }
 
 func (e objectExample) got() getAnswer {
-	return getAnswer{Metadata: e.meta(), Spec: jsontext.Value(e.spec), System: exampleSystem}
+	return getAnswer{Metadata: e.meta(), Spec: e.shownSpec(), System: exampleSystem}
 }
 
 func (e objectExample) list() listAnswer { return listing{}.list([]shown{e.shown()}) }

@@ -113,7 +113,7 @@ func (v *viewer) object(ctx context.Context, k *object.Kind, o object.Object, fu
 		meta: objectMeta{Name: o.Name, Namespace: o.Namespace, Labels: tags(o.Labels), Annotations: tags(o.Annotations),
 			Description: o.Description, Disable: o.Disabled},
 		system: systemMeta{UID: string(o.ID), Created: timeOf(o.Created), Modified: timeOf(o.Updated), Tenant: v.tenant, Finalizers: []string{}},
-		spec:   jsontext.Value(o.View), form: jsontext.Value(o.Spec),
+		spec:   jsontext.Value(o.View), form: jsontext.Value(o.Spec), replacement: jsontext.Value(o.Replacement), stateless: k.Stateless,
 	}
 	if !full {
 		return s, nil
@@ -150,7 +150,12 @@ func (d *dialect) listObjects(ctx context.Context, c *api.Call, k *object.Kind, 
 	if err != nil {
 		return listAnswer{}, err
 	}
-	v, err := d.viewer(ctx, c.Actor)
+	return d.showObjects(ctx, c.Actor, k, found, l)
+}
+
+// showObjects shows objects of a kind as a list.
+func (d *dialect) showObjects(ctx context.Context, by iam.Actor, k *object.Kind, found []object.Object, l listing) (listAnswer, error) {
+	v, err := d.viewer(ctx, by)
 	if err != nil {
 		return listAnswer{}, err
 	}

@@ -22,6 +22,7 @@ type Objects interface {
 	Active(ctx context.Context, by iam.Actor, a object.Activity, namespace string) ([]object.ActiveObject, error)
 	SetActive(ctx context.Context, by iam.Actor, a object.Activity, namespace string, targets []object.Target) error
 	peopleObjects
+	treeObjects
 }
 
 // free names a kind whose spec is free.
@@ -199,7 +200,7 @@ func (o objectOps) replace() api.Op {
 	op := o.op("replace", http.MethodPut, o.path+"/{name}", "Replace", o.kind.Update)
 	op.Description = "Metadata and spec are replaced as a whole. A secret that is left out, or masked as reading answers it, stays as it is."
 	op.Errors = append(op.Errors, iam.Conflict, iam.Precondition)
-	op.RequestExample = o.example.form()
+	op.RequestExample = o.example.again()
 	return op
 }
 

@@ -15,6 +15,7 @@ import (
 
 // Directory keeps users and groups. Package directory satisfies it.
 type Directory interface {
+	lifeDirectory
 	User(ctx context.Context, by iam.Actor, k directory.UserKey) (iam.User, error)
 	Users(ctx context.Context, by iam.Actor, f directory.UserFilter, p iam.Page) (iam.List[iam.User], error)
 	CreateUser(ctx context.Context, by iam.Actor, in directory.NewUser) (iam.User, error)
@@ -71,7 +72,6 @@ const (
 	attrTOSVersion  = name + ".tos_version"
 	attrTOSAccepted = name + ".tos_accepted"
 	attrTOSAt       = name + ".tos_accepted_at" // seconds since 1970
-	attrOwner       = "domain_owner"            // of the user whose the tenant is: "true"
 	attrSyncMode    = "sync_mode"
 	attrSyncID      = "sync_id"
 	attrDisplayName = "display_name"
@@ -177,8 +177,6 @@ func acceptanceOf(u iam.User) acceptance {
 	}
 	return a
 }
-
-func isOwner(u iam.User) bool { return u.Attributes[attrOwner] == "true" }
 
 // namesOf are the names of what is referred to, in their order.
 func namesOf[T ~string](refs []iam.Ref[T]) []string {

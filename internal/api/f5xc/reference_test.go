@@ -15,9 +15,12 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gatehouse-id/gatehouse/internal/access"
 	"github.com/gatehouse-id/gatehouse/internal/app"
 	"github.com/gatehouse-id/gatehouse/internal/app/apptest"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/signup"
+	"github.com/gatehouse-id/gatehouse/internal/tenancy"
 	"github.com/gatehouse-id/gatehouse/internal/testpg"
 )
 
@@ -29,6 +32,8 @@ type exchange struct {
 	keep    string        // "name=items.0.uid" keeps a member of the answer under a name
 	as      string        // "carol"; the administrator where it is empty
 	later   time.Duration // how long after what came before
+	until   bool          // ask again until it has what is wanted, which a job does
+	file    string        // the answer is a file, of this content
 }
 
 const keySet = `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"one","use":"sig","alg":"EdDSA","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`
@@ -45,8 +50,10 @@ func TestReference(t *testing.T) {
 	eachReaching(t, func(t *testing.T, s *apptest.Server, keys string) {
 		w := newWalk(t, s, doc)
 		w.kept["jwks"] = keys
+		w.neighbours(t)
+		w.signUp(t)
 		for _, x := range slices.Concat(namespaceExchanges, objectExchanges, roleExchanges, peopleExchanges, decisionExchanges,
-			removalExchanges) {
+			treeExchanges, delegationExchanges, ticketExchanges, signupExchanges, lifeExchanges, removalExchanges) {
 			w.exchange(t, x)
 		}
 		for _, name := range doc.served(s.Registry) {
@@ -65,12 +72,12 @@ func eachReaching(t *testing.T, test func(t *testing.T, s *apptest.Server, keys 
 		_, _ = w.Write([]byte(keySet))
 	}))
 	t.Cleanup(web.Close)
-	here := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	here, open := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, signup.Options{Below: iam.DefaultTenant}
 	t.Run("sqlite", func(t *testing.T) {
-		test(t, apptest.Start(t, app.Options{Outbound: here}), web.URL+"/jwks.json")
+		test(t, apptest.Start(t, app.Options{Outbound: here, Signup: open}), web.URL+"/jwks.json")
 	})
 	t.Run("postgres", func(t *testing.T) {
-		test(t, apptest.Start(t, app.Options{Database: testpg.URL(t), Migrate: true, Outbound: here}), web.URL+"/jwks.json")
+		test(t, apptest.Start(t, app.Options{Database: testpg.URL(t), Migrate: true, Outbound: here, Signup: open}), web.URL+"/jwks.json")
 	})
 }
 
@@ -109,6 +116,42 @@ func newWalk(t *testing.T, s *apptest.Server, doc *reference) *walk {
 		tokens: map[string]string{"": s.AdminToken, "carol": carol.Token}}
 }
 
+// neighbours makes the other tenants of the walk: "beside", with Dana, and
+// "leaving", with Erin. The default tenant is the support tenant.
+func (w *walk) neighbours(t *testing.T) {
+	t.Helper()
+	for name, code := range map[string]string{"dana": "beside", "erin": "leaving"} {
+		tenant, err := w.s.Tenancy.CreateTenant(t.Context(), iam.System("", "test"), "", tenancy.NewTenant{Code: code})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.tokens[name] = w.s.NewMember(t, tenant, name+"@example.com", access.RoleF5Admin).Token
+	}
+	if err := w.s.Tenancy.SetSupportTenant(t.Context(), w.s.Operator(), w.s.Tenant.Code); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// signUp lets two customers sign up, and one of them use the link.
+func (w *walk) signUp(t *testing.T) {
+	t.Helper()
+	token := func(email, domain string) string {
+		mail := w.s.NewMail(t, w.s.Tenant.ID, email, func() {
+			if err := w.s.Signup.Ask(t.Context(), signup.Request{GivenName: "New", Domain: domain, Email: email, Terms: "2026-11"}, signup.Origin{}); err != nil {
+				t.Fatal(err)
+			}
+		})
+		_, token, _ := strings.Cut(mail.Link, "token=")
+		return token
+	}
+	w.kept["token"] = token("new@example.com", "new-one")
+	name, err := w.s.Signup.Confirm(t.Context(), token("newer@example.com", "new-two"), signup.Origin{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.kept["signup"] = name
+}
+
 // exchange sends one request, as a client of the vendor's does, and the same
 // without a credential and with what is wrong with it.
 func (w *walk) exchange(t *testing.T, x exchange) {
@@ -116,7 +159,11 @@ func (w *walk) exchange(t *testing.T, x exchange) {
 	request, body := w.fill(x.request), w.fill(x.body)
 	w.s.Clock.Advance(x.later)
 	method, target, _ := strings.Cut(request, " ")
-	name, op := w.doc.find(method, target)
+	_, path, reached := strings.Cut(target, "/api/")
+	name, op := w.doc.find(method, "/api/"+path)
+	if !reached {
+		name, op = w.doc.find(method, target)
+	}
 	t.Run(request, func(t *testing.T) {
 		if op == nil {
 			w.send(t, method, target, w.tokens[x.as], body, http.StatusOK) // of a free kind
@@ -124,7 +171,21 @@ func (w *walk) exchange(t *testing.T, x exchange) {
 		}
 		checkRequest(t, op, body)
 		w.fails(t, name, op, method, target, body)
+		var want any
+		if x.want != "" {
+			if err := json.Unmarshal([]byte(w.fill(x.want)), &want); err != nil {
+				t.Fatalf("%s: %v", x.want, err)
+			}
+		}
+		if x.file != "" {
+			w.downloads(t, target, w.tokens[x.as], x.file)
+			w.succeeded[name] = true
+			return
+		}
 		got := checkAnswer(t, op, http.StatusOK, w.send(t, method, target, w.tokens[x.as], body, http.StatusOK))
+		for began := time.Now(); x.until && !has(got, want) && time.Since(began) < 20*time.Second; time.Sleep(5 * time.Millisecond) {
+			got = checkAnswer(t, op, http.StatusOK, w.send(t, method, target, w.tokens[x.as], body, http.StatusOK))
+		}
 		if t.Failed() {
 			return
 		}
@@ -132,14 +193,8 @@ func (w *walk) exchange(t *testing.T, x exchange) {
 		if method == http.MethodDelete && len(got.(map[string]any)) > 0 {
 			t.Errorf("a deletion answers %v", got)
 		}
-		if x.want != "" {
-			var want any
-			if err := json.Unmarshal([]byte(w.fill(x.want)), &want); err != nil {
-				t.Fatalf("%s: %v", x.want, err)
-			}
-			if !has(got, want) {
-				t.Errorf("the answer\n%s\nhas no\n%s", text(got), text(want))
-			}
+		if x.want != "" && !has(got, want) {
+			t.Errorf("the answer\n%s\nhas no\n%s", text(got), text(want))
 		}
 		if as, path, ok := strings.Cut(x.keep, "="); ok {
 			w.kept[as] = dig(t, got, path)
@@ -154,7 +209,9 @@ func (w *walk) fails(t *testing.T, name string, op *openapi3.Operation, method, 
 	if w.succeeded[name] {
 		return // once is enough
 	}
-	checkError(t, op, http.StatusUnauthorized, w.send(t, method, target, "", body, http.StatusUnauthorized))
+	if !strings.HasPrefix(target, "/no_auth/") {
+		checkError(t, op, http.StatusUnauthorized, w.send(t, method, target, "", body, http.StatusUnauthorized))
+	}
 	if op.RequestBody != nil {
 		checkError(t, op, http.StatusBadRequest, w.send(t, method, target, w.tokens[""], `[]`, http.StatusBadRequest))
 	}
@@ -179,6 +236,16 @@ func (w *walk) send(t *testing.T, method, target, token, body string, want int) 
 		t.Errorf("%s %s answers %q", method, target, contentType)
 	}
 	return a.Body
+}
+
+// downloads demands a file that no browser shows, whatever is in it.
+func (w *walk) downloads(t *testing.T, target, token, content string) {
+	t.Helper()
+	a := w.s.Do(t, http.MethodGet, target, "", "", "Authorization: APIToken "+token)
+	if a.Status != http.StatusOK || a.Body != content || !strings.HasPrefix(a.Header.Get("Content-Disposition"), "attachment") ||
+		a.Header.Get("X-Content-Type-Options") != "nosniff" || !strings.Contains(a.Header.Get("Content-Security-Policy"), "sandbox") {
+		t.Errorf("GET %s\nanswers %d %v %q", target, a.Status, a.Header, a.Body)
+	}
 }
 
 // fill puts what was kept in its place.

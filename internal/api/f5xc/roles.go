@@ -20,7 +20,7 @@ type Access interface {
 	APIGroups(ctx context.Context, by iam.Actor, role iam.RoleID) ([]iam.APIGroup, error)
 	AllAPIGroups(ctx context.Context, by iam.Actor) ([]iam.APIGroup, error)
 	NamedAPIGroups(ctx context.Context, by iam.Actor, names []string) ([]iam.APIGroupID, error)
-	RolesIn(ctx context.Context, by iam.Actor, user iam.UserID) (map[string][]iam.Role, error)
+	RolesIn(ctx context.Context, by iam.Actor) (map[string][]iam.Role, error)
 	May(ctx context.Context, by iam.Actor, p iam.Permission) (bool, error)
 	Evaluate(ctx context.Context, by iam.Actor, c access.Control, namespace string, calls []access.Call) ([]access.Decision, error)
 }

@@ -139,7 +139,8 @@ func ruledOperations(t testing.TB, d *vendorDocument) (all []ruled) {
 				t.Errorf("%s %s takes no body", method, path)
 				continue
 			}
-			if part := strings.Split(path, "/"); len(part) > 5 && method != "DELETE" {
+			// Of a kind are its collection and one object of it, and not what is below.
+			if part := strings.Split(path, "/"); (len(part) == 6 || len(part) == 7) && method != "DELETE" {
 				if k, err := object.KindOf(part[2], part[5]); err == nil && k.Spec != nil {
 					r.kind = k
 				}
@@ -174,6 +175,12 @@ func TestRulesAreTheVendors(t *testing.T) {
 	for _, r := range operations {
 		t.Run(r.method+" "+r.path, func(t *testing.T) {
 			c := comparison{T: t, d: d, kind: r.kind, required: requiredToo[r.method+" "+r.path], seen: map[reflect.Type]*schema{}}
+			if r.kind != nil {
+				c.sent = r.kind.Creation
+				if r.method == "PUT" {
+					c.sent = r.kind.Replacement
+				}
+			}
 			c.compare("", r.schema, r.body)
 		})
 	}
@@ -192,7 +199,8 @@ type comparison struct {
 	*testing.T
 	d        *vendorDocument
 	kind     *object.Kind
-	required string // the path of a member that is required by us
+	sent     reflect.Type // the spec of that kind, as the operation takes it
+	required string       // the path of a member that is required by us
 	seen     map[reflect.Type]*schema
 }
 
@@ -208,7 +216,7 @@ func (c *comparison) compare(path string, s *schema, t reflect.Type) {
 		t = t.Elem()
 	}
 	if t == raw && path == "spec" && c.kind != nil {
-		t = c.kind.Spec
+		t = c.sent
 	}
 	if len(s.Enum) > 0 {
 		if !t.Implements(enumeration) {

@@ -13,14 +13,17 @@ import (
 // shown is something that has metadata and a spec, as the vendor shows things
 // of every kind: configuration objects, namespaces, roles, groups.
 type shown struct {
-	kind       string
-	meta       objectMeta
-	system     systemMeta
-	spec       any  // as it is read
-	form       any  // as it could be sent again; nil for what is read only
-	bare       bool // requests have no metadata
-	conditions []object.Condition
-	version    int64 // 0 where there is none to be told
+	kind   string
+	meta   objectMeta
+	system systemMeta
+	spec   any  // as it is read
+	form   any  // as it could be sent again; nil for what is read only
+	bare   bool // requests have no metadata
+	// replacement is as it could be written anew, nil where that is the form.
+	replacement any
+	stateless   bool // nothing is known of its state, ever
+	conditions  []object.Condition
+	version     int64 // 0 where there is none to be told
 }
 
 // ref names it.
@@ -168,6 +171,9 @@ func (s shown) get(format string, relations related) (getAnswer, error) {
 		if s.form != nil {
 			a.ReplaceForm = again
 		}
+		if s.replacement != nil {
+			again.Spec = s.replacement
+		}
 	case formatStatus:
 		a.Status = s.status()
 	case formatReferring:
@@ -206,8 +212,12 @@ type statusMeta struct {
 	UID     string     `json:"uid"`
 }
 
-// status answers the conditions as one report, or none where nothing is known.
+// status answers the conditions as one report, or none where nothing is known;
+// nil where things of its kind have no such member.
 func (s shown) status() []statusObject {
+	if s.stateless {
+		return nil
+	}
 	if len(s.conditions) == 0 {
 		return []statusObject{}
 	}

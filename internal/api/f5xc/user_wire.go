@@ -30,7 +30,7 @@ type userItem struct {
 }
 
 func userItemOf(t iam.Tenant, u iam.User, roles []namespaceRole, otp bool) userItem {
-	return userItem{Created: timeOf(u.Created), Disabled: u.State == iam.UserDisabled, DomainOwner: isOwner(u), Email: u.Email,
+	return userItem{Created: timeOf(u.Created), Disabled: u.State == iam.UserDisabled, DomainOwner: u.Owner(), Email: u.Email,
 		FirstName: u.GivenName, GroupNames: namesOf(u.Groups), IDMType: idmTypeOf(u), LastLogin: timeOf(u.LastLogin), LastName: u.FamilyName,
 		Name: u.Username, Namespace: iam.NamespaceSystem, NamespaceRoles: roles, OTPEnabled: otp, SyncMode: syncModeOf(u.Attributes),
 		Tenant: t.Code, TenantType: tenantTypeOf(t), Type: typeOf(u)}
@@ -104,7 +104,7 @@ func userObjectOf(t iam.Tenant, u iam.User) userObject {
 	}
 	return userObject{
 		Metadata: objectMeta{Name: u.Username, Namespace: iam.NamespaceSystem, Disable: u.State == iam.UserDisabled, Labels: tags(nil), Annotations: tags(nil)},
-		Spec: userSpec{globalUserSpec{Contacts: []objectRef{}, DomainOwner: isOwner(u), Email: u.Email, FirstName: u.GivenName, Groups: groups,
+		Spec: userSpec{globalUserSpec{Contacts: []objectRef{}, DomainOwner: u.Owner(), Email: u.Email, FirstName: u.GivenName, Groups: groups,
 			IDMType: idmTypeOf(u), LastLogin: timeOf(u.LastLogin), LastName: u.FamilyName, Locale: cmp.Or(u.Language, "en"), State: stateOf(u),
 			SyncMode: syncModeOf(u.Attributes), acceptance: acceptanceOf(u), Type: typeOf(u)}},
 		SystemMetadata: systemMeta{UID: string(u.ID), Created: timeOf(u.Created), Modified: timeOf(u.Updated), Tenant: t.Code, Finalizers: []string{}},

@@ -72,33 +72,42 @@ func (d *dialect) whoami(ctx context.Context, c *api.Call, in inNamespace) (self
 		return self{}, err
 	}
 	by := c.Actor
-	home := athome(by)
-	u, err := d.Directory.User(ctx, home, directory.UserKey{ID: by.User})
+	u, err := d.Directory.User(ctx, athome(by), directory.UserKey{ID: by.User})
 	if err != nil {
 		return self{}, err
 	}
-	s := self{BillingFlags: []empty{}, Created: timeOf(u.Created), Disabled: u.State == iam.UserDisabled, DomainOwner: isOwner(u), Email: u.Email,
+	s := self{BillingFlags: []empty{}, Created: timeOf(u.Created), Disabled: u.State == iam.UserDisabled, DomainOwner: u.Owner(), Email: u.Email,
 		Environment: d.Host, FirstName: u.GivenName, GroupNames: namesOf(u.Groups), IDMType: idmTypeOf(u), LastLogin: timeOf(u.LastLogin),
 		LastName: u.FamilyName, Name: u.Username, Namespace: iam.NamespaceSystem, SignupOrigin: originDirect, State: stateOf(u),
 		SyncMode: syncModeOf(u.Attributes), acceptance: acceptanceOf(u), Type: typeOf(u), UUID: string(u.ID)}
 	// The vendor's list has what is bound to the user itself; what holds through
-	// groups too is in namespace_access.
-	if s.NamespaceRoles, err = d.rolesShown(ctx, home, u.Bindings); err != nil {
-		return self{}, err
+	// groups too is in namespace_access. To who comes from another tenant nothing
+	// is bound here, and they own nothing.
+	if by.Home == by.Tenant {
+		if s.NamespaceRoles, err = d.rolesShown(ctx, by, u.Bindings); err != nil {
+			return self{}, err
+		}
+	} else {
+		s.NamespaceRoles, s.DomainOwner = []namespaceRole{}, false
 	}
 	if err := d.tellTenant(ctx, by, &s); err != nil {
 		return self{}, err
 	}
-	if err := d.tellRights(ctx, by, home, &s); err != nil {
+	if err := d.tellRights(ctx, by, &s); err != nil {
 		return self{}, err
 	}
 	return s, nil
 }
 
-// tellRights fills in what the caller may do. Roles are those of home, where
-// they are bound.
-func (d *dialect) tellRights(ctx context.Context, by, home iam.Actor, s *self) error {
-	in, err := d.Access.RolesIn(ctx, home, home.User)
+// athome is the actor in the tenant where their account is.
+func athome(by iam.Actor) iam.Actor {
+	by.Tenant, by.Reach, by.HomeCode = by.Home, iam.ReachHome, ""
+	return by
+}
+
+// tellRights fills in what the caller may do in the tenant in which they act.
+func (d *dialect) tellRights(ctx context.Context, by iam.Actor, s *self) error {
+	in, err := d.Access.RolesIn(ctx, by)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package f5xc
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -10,9 +11,15 @@ import (
 type accessType string
 
 const (
-	accessDirect  accessType = "DIRECT_ACCESS"
-	accessManaged accessType = "MSP_ACCESS" // from a tenant above
+	accessDirect    accessType = "DIRECT_ACCESS"
+	accessManaged   accessType = "MSP_ACCESS" // from a tenant above
+	accessDelegated accessType = "DELEGATED_ACCESS"
+	accessSupport   accessType = "SUPPORT_ACCESS"
 )
+
+// accessTypes are the vendor's words for the relations of two tenants.
+var accessTypes = map[iam.Reach]accessType{iam.ReachHome: accessDirect, iam.ReachBelow: accessManaged, iam.ReachTree: accessManaged,
+	iam.ReachDelegation: accessDelegated, iam.ReachSupport: accessSupport}
 
 // signupOrigin is where a tenant comes from.
 type signupOrigin string
@@ -29,7 +36,8 @@ var planTypes = []string{"FREE", "INDIVIDUAL", "TEAM", "ORGANIZATION"}
 const planUnspecified = "PLAN_TYPE_UNSPECIFIED"
 
 // tenantStates are the vendor's words for where a tenant is in its life.
-var tenantStates = map[iam.TenantState]string{iam.TenantActive: "StateActive", iam.TenantDisabled: "StateDisabled", iam.TenantDeleting: "StateInactive"}
+var tenantStates = map[iam.TenantState]string{iam.TenantActive: "StateActive", iam.TenantDisabled: "StateDisabled",
+	iam.TenantSuspended: "StateSuspended", iam.TenantLeaving: "StateInactive", iam.TenantDeleting: "StateInactive"}
 
 // addonStatus is whether an add-on service is subscribed to, and why not.
 type addonStatus struct {
@@ -82,17 +90,15 @@ func (d *dialect) tellTenant(ctx context.Context, by iam.Actor, s *self) error {
 	if err != nil {
 		return err
 	}
-	s.Tenant, s.OriginalTenant, s.AccessType = t.Code, t.Code, accessDirect
-	if by.Home != by.Tenant {
-		home, err := d.Tenancy.Tenant(ctx, athome(by))
-		if err != nil {
-			return err
-		}
-		s.OriginalTenant, s.AccessType = home.Code, accessManaged
+	// The terms are those that the caller is asked to accept, at home.
+	terms, err := d.Tenancy.Settings(ctx, by.Home)
+	if err != nil {
+		return err
 	}
+	s.Tenant, s.OriginalTenant, s.AccessType = t.Code, cmp.Or(by.HomeCode, t.Code), accessTypes[by.Reach]
 	s.Company, s.TenantState, s.TenantType = t.Name, tenantStates[t.State], tenantTypeOf(t)
 	s.BillingPlanName, s.PlanType = t.Plan.Name, planType(oneOf(planTypes, t.Plan.Type, planUnspecified))
-	s.TOSCurrentVersion = settings.Terms.Version
+	s.TOSCurrentVersion = terms.Terms.Version
 	s.TenantFlags = map[string]bool{"mfa_required": settings.Factor.Required}
 	s.Addons = map[string]addonStatus{}
 	for _, w := range t.Plan.Withheld {

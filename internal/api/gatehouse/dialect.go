@@ -19,8 +19,10 @@ const name = "gatehouse"
 // Deps are the use cases that the dialect translates for.
 type Deps struct {
 	Access    Access
+	Audit     Audit
 	Authn     Authn
 	Directory Directory
+	Tenancy   Tenancy
 }
 
 // Access decides and explains, and keeps API groups. Package access satisfies it.
@@ -55,7 +57,7 @@ func New(deps Deps) (*api.Dialect, []api.Operation) {
 	return &api.Dialect{
 		Name:         name,
 		Title:        "Gatehouse",
-		Description:  "Why a call is allowed, and the API groups that roles are made of, over the operations of every dialect.",
+		Description:  "Why a call is allowed, the API groups that roles are made of, over the operations of every dialect, and the audit trail.",
 		Version:      "1",
 		Prefixes:     []string{"/api/gatehouse/"},
 		Authenticate: d.authenticate,
@@ -64,7 +66,7 @@ func New(deps Deps) (*api.Dialect, []api.Operation) {
 			{Name: "bearer", Scheme: "bearer", Description: "An API token or a session token of Gatehouse."},
 			{Name: "apiToken", Header: "Authorization", Description: "APIToken and a token of Gatehouse, separated by a space."},
 		},
-	}, slices.Concat(d.explainOperations(), d.apiGroupOperations())
+	}, slices.Concat(d.explainOperations(), d.apiGroupOperations(), d.eventOperations())
 }
 
 // authenticate takes an API token or the session of a program. Client

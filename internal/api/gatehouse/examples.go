@@ -1,5 +1,11 @@
 package gatehouse
 
+import (
+	"time"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
+
 // What the document shows of each operation. The people in it are invented.
 var (
 	exampleOperation = operation{Dialect: "fess", Operation: "user.list", Method: "GET", Path: "/api/admin/user/settings"}
@@ -18,4 +24,14 @@ var (
 	apiGroupExample        = apiGroup{Name: "auditing", Description: "What auditors look at", Rules: []rule{exampleRule},
 		Elements: []operation{exampleOperation}, Version: 1}
 	apiGroupListExample = apiGroupList{Items: []apiGroup{apiGroupExample}}
+
+	exampleTime      = time.Date(2026, 11, 2, 9, 30, 0, 0, time.UTC)
+	eventListExample = eventList{Items: []event{{ID: "01932f6d-8a00-7000-8000-5c0de5c0de14", At: exampleTime,
+		Actor: eventActor{ID: "01932f6d-8a00-7000-8000-5c0de5c0de15", Name: "sora", Method: iam.MethodToken,
+			HomeTenant: &tenantRef{"01932f6d-8a00-7000-8000-5c0de5c0de16", "acme"}, Reach: iam.ReachTree},
+		Action: "user.create", Object: "user", ObjectID: "01932f6d-8a00-7000-8000-5c0de5c0de17", Name: "jiwoo", Address: "192.0.2.7",
+		RequestID: "9f2c1e04"}}, Next: "1793611800000000_01932f6d-8a00-7000-8000-5c0de5c0de14"}
+	historyExample = history{Items: []accessed{{Relation: iam.ReachTree, Tenant: &tenantRef{"01932f6d-8a00-7000-8000-5c0de5c0de16", "acme"},
+		Group: &named{"01932f6d-8a00-7000-8000-5c0de5c0de12", "operators"}, Groups: []string{"admins"}, From: exampleTime,
+		To: exampleTime.AddDate(0, 1, 0), By: "mina"}}}
 )

@@ -114,6 +114,7 @@ func (d *dialect) explain(ctx context.Context, c *api.Call, in struct {
 // told only to who may know it.
 func (d *dialect) about(ctx context.Context, by iam.Actor, username string) (iam.User, error) {
 	if username == "" || iam.Fold(username) == iam.Fold(by.Username) {
+		by.Tenant = by.Home // where their account is, whatever tenant they ask about
 		return d.Directory.User(ctx, by, directory.UserKey{ID: by.User})
 	}
 	may, err := d.Access.May(ctx, by, iam.RolesRead)

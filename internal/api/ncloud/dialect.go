@@ -53,9 +53,8 @@ type Access interface {
 
 // Authn knows callers and keeps their access keys; *authn.Service satisfies it.
 type Authn interface {
-	Tenant(ctx context.Context, code string) (iam.TenantID, error)
 	Bearer(ctx context.Context, raw, tenantCode string, from authn.Origin) (iam.Actor, error)
-	Signed(ctx context.Context, sig authn.Signature, from authn.Origin) (iam.Actor, error)
+	Signed(ctx context.Context, sig authn.Signature, tenantCode string, from authn.Origin) (iam.Actor, error)
 
 	CreateAccessKey(ctx context.Context, by iam.Actor, u iam.UserID, networks []netip.Prefix) (secret string, k iam.AccessKey, err error)
 	UpdateAccessKey(ctx context.Context, by iam.Actor, u iam.UserID, id iam.AccessKeyID, ch authn.AccessKeyChange) (iam.AccessKey, error)

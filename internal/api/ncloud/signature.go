@@ -38,25 +38,7 @@ func (d *dialect) authenticate(ctx context.Context, r *http.Request) (iam.Actor,
 	if err != nil {
 		return iam.Actor{}, err
 	}
-	by, err := d.Authn.Signed(ctx, sig, from)
-	if err != nil {
-		return iam.Actor{}, err
-	}
-	return by, d.checkTenant(ctx, by)
-}
-
-// checkTenant answers Unauthenticated when the request's host or path names
-// another tenant than that of the access key, which names its own.
-func (d *dialect) checkTenant(ctx context.Context, by iam.Actor) error {
-	code := api.TenantOf(ctx)
-	if code == "" {
-		return nil
-	}
-	t, err := d.Authn.Tenant(ctx, code)
-	if err == nil && t != by.Home {
-		err = errBadCredentials()
-	}
-	return err
+	return d.Authn.Signed(ctx, sig, api.TenantOf(ctx), from)
 }
 
 func signed(h http.Header) bool {

@@ -50,6 +50,7 @@ type Directory interface {
 // Tenancy keeps tenants, regions and zones. Package tenancy satisfies it.
 type Tenancy interface {
 	Tenant(ctx context.Context, by iam.Actor) (iam.Tenant, error)
+	Reached(ctx context.Context, by iam.Actor) ([]tenancy.Reached, error)
 	Find(ctx context.Context, by iam.Actor, id string) (iam.Tenant, error)
 	Tenants(ctx context.Context, by iam.Actor, f tenancy.TenantFilter, p iam.Page) (iam.List[iam.Tenant], error)
 	Subtenants(ctx context.Context, by iam.Actor, parent string, f tenancy.TenantFilter, p iam.Page) (iam.List[iam.Tenant], error)
@@ -74,6 +75,7 @@ type Tenancy interface {
 type Access interface {
 	May(ctx context.Context, by iam.Actor, p iam.Permission) (bool, error)
 	Enter(ctx context.Context, by iam.Actor, t iam.Tenant, right iam.Permission) (iam.Actor, error)
+	RolesIn(ctx context.Context, by iam.Actor) (map[string][]iam.Role, error)
 }
 
 // Jobs answers what became of jobs. Package job satisfies it.

@@ -159,7 +159,36 @@ func (d *dialect) begun(ctx context.Context, t iam.TenantID, s iam.Session, st s
 		return answer[totalOf[session]]{}, err
 	}
 	home, err := d.Tenancy.Tenant(ctx, self)
-	return totalAnswer(st, session{User: shortUser(u, home), Token: token}), err
+	if err != nil {
+		return answer[totalOf[session]]{}, err
+	}
+	shown := shortUser(u, home)
+	elsewhere, err := d.tenanciesElsewhere(ctx, self)
+	shown.Tenancies = append(shown.Tenancies, elsewhere...)
+	return totalAnswer(st, session{User: shown, Token: token}), err
+}
+
+// tenanciesElsewhere are those in tenants that are not the actor's home.
+func (d *dialect) tenanciesElsewhere(ctx context.Context, by iam.Actor) ([]tenancyRecord, error) {
+	reached, err := d.Tenancy.Reached(ctx, by)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]tenancyRecord, len(reached))
+	for i, r := range reached {
+		in, err := d.Access.RolesIn(ctx, r.Actor)
+		if err != nil {
+			return nil, err
+		}
+		var roles []iam.Ref[iam.RoleID]
+		for _, some := range in {
+			for _, role := range some {
+				roles = append(roles, iam.Ref[iam.RoleID]{ID: role.ID, Name: role.Name, Handle: role.Handle})
+			}
+		}
+		all[i] = tenancyRecord{ID: iam.Short(r.Tenant.ID), Name: r.Tenant.Name, Code: r.Tenant.Code, Role: highest(roles)}
+	}
+	return all, nil
 }
 
 func required(c *iam.Checker, path, s string) {

@@ -108,7 +108,7 @@ func (b userBody) change(u iam.User) directory.UserChange {
 		Attributes: b.attributes(), Version: u.Version,
 	}
 	if b.Tenancies != nil {
-		if names := b.roles(); len(names) != 1 || iam.Fold(names[0]) != iam.Fold(roleOf(u)) {
+		if names := b.roles(); len(names) != 1 || iam.Fold(names[0]) != iam.Fold(highest(u.Roles)) {
 			ch.Roles = &names
 		}
 	}

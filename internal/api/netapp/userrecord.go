@@ -76,7 +76,7 @@ func personOf(u iam.User) person {
 // shortUser is a user as sign-in and changes answer it.
 func shortUser(u iam.User, home iam.Tenant) userRecord {
 	return userRecord{person: personOf(u), Tenancies: []tenancyRecord{
-		{ID: iam.Short(home.ID), Name: home.Name, Code: home.Code, Role: roleOf(u)}}}
+		{ID: iam.Short(home.ID), Name: home.Name, Code: home.Code, Role: highest(u.Roles)}}}
 }
 
 // fullUser is a user as reading answers it.
@@ -106,20 +106,19 @@ func providerDataOf(u iam.User) *providerData {
 
 func newUserOf(u iam.User, home iam.Tenant) newUserRecord {
 	return newUserRecord{person: personOf(u), Tenancies: []newTenancyRecord{
-		{ID: iam.Short(home.ID), Name: home.Name, Code: home.Code, RoleName: roleOf(u)}}}
+		{ID: iam.Short(home.ID), Name: home.Name, Code: home.Code, RoleName: highest(u.Roles)}}}
 }
 
 // ranked are the vendor's roles, the highest first.
 var ranked = []string{access.RoleRoot, access.RoleAdmin, access.RolePartner, access.RoleRead, access.RoleUser}
 
-// roleOf names the one role that a tenancy has room for: the highest of those
-// that the vendor knows, else the first of the user's own by name. Who has
-// none is a user.
-func roleOf(u iam.User) string {
-	if len(u.Roles) == 0 {
+// highest names the one role that a tenancy has room for: the highest of those
+// that the vendor knows, else the first by name. Who has none is a user.
+func highest(roles []iam.Ref[iam.RoleID]) string {
+	if len(roles) == 0 {
 		return access.RoleUser
 	}
-	best := slices.MinFunc(u.Roles, func(a, b iam.Ref[iam.RoleID]) int {
+	best := slices.MinFunc(roles, func(a, b iam.Ref[iam.RoleID]) int {
 		return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.Name, b.Name))
 	})
 	return best.Name

@@ -40,13 +40,24 @@ func (c *checked) Catalog(ctx context.Context, tx storage.Tx) (storage.Catalog, 
 }
 
 func (c *checked) checking(t iam.TenantID, fn func(context.Context, storage.Tx) error) func(context.Context, storage.Tx) error {
-	return func(ctx context.Context, tx storage.Tx) error { return fn(ctx, checkedTx{tx, c.t, t}) }
+	return func(ctx context.Context, tx storage.Tx) error {
+		scope := t
+		return fn(ctx, checkedTx{tx, c.t, &scope})
+	}
+}
+
+// Enter checks what follows for the other scope.
+func (c *checked) Enter(ctx context.Context, tx storage.Tx, t iam.TenantID) error {
+	if x, ok := tx.(checkedTx); ok {
+		*x.scope, tx = t, x.Tx
+	}
+	return c.Engine.Enter(ctx, tx, t)
 }
 
 type checkedTx struct {
 	storage.Tx
 	t     *testing.T
-	scope iam.TenantID
+	scope *iam.TenantID
 }
 
 func (x checkedTx) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
@@ -67,7 +78,7 @@ func (x checkedTx) QueryRowContext(ctx context.Context, query string, args ...an
 var placeholder = regexp.MustCompile(`\$[0-9]+`)
 
 func (x checkedTx) check(query string, args []any) {
-	if fault := faultOf(query, len(args), x.scope); fault != "" {
+	if fault := faultOf(query, len(args), *x.scope); fault != "" {
 		x.t.Errorf("%s:\n%s", fault, query)
 	}
 }

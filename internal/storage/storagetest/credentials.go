@@ -55,7 +55,7 @@ func testAccounts(f *fixture) {
 	want.PasswordHash = "stronger"
 	same(f, f.account("kim"), want)
 
-	f.tenant.State = iam.TenantDisabled
+	f.tenant.Own = iam.TenantDisabled
 	f.ok(f.store.UpdateTenant(f.ctx(), f.tenant.ID, f.tenant))
 	if a := f.account("kim"); a.TenantState != iam.TenantDisabled || a.Good() {
 		f.Errorf("account in a disabled tenant: %+v", a)
@@ -174,7 +174,7 @@ func testLogins(f *fixture) {
 	f.fails(f.store.RecordLogin(f.ctx(), iam.TenantID(f.env.NewID()), late, nil), iam.NotFound)
 	f.fails(f.store.RecordLogin(f.ctx(), "no id", late, nil), iam.NotFound)
 	going := f.newTenant("")
-	going.State = iam.TenantDeleting
+	going.Own = iam.TenantDeleting
 	f.ok(f.store.UpdateTenant(f.ctx(), going.ID, going))
 	f.fails(f.store.RecordLogin(f.ctx(), going.ID, late, nil), iam.NotFound)
 

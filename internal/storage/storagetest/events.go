@@ -33,6 +33,16 @@ func testEvents(f *fixture) {
 	list(audit.Filter{From: all[1].At}, all[0], all[1])
 	list(audit.Filter{To: all[1].At}, all[2])
 	list(audit.Filter{Object: "Users"})
+
+	home, other := iam.TenantID(f.env.NewID()), iam.TenantID(f.env.NewID())
+	visit, relation := f.event("user", "update"), f.event("managed_tenant", "create")
+	visit.Details = map[string]string{iam.DetailHome: string(home), "name": `"` + iam.DetailOther + `":"` + string(other) + `"`}
+	relation.Details = iam.Told{Link: iam.Link{Kind: iam.LinkManaged, Other: other}}.Details()
+	f.ok(f.store.InsertJob(f.ctx(), f.tenant.ID, iam.Job{ID: iam.JobID(f.env.NewID()), Status: iam.JobFailed}, visit, relation))
+	list(audit.Filter{Home: home}, visit)
+	list(audit.Filter{Other: other}, relation) // and not what has it in a text
+	list(audit.Filter{Home: other})
+	list(audit.Filter{Home: "no id"})
 	walk(f, iam.Page{}, func(e iam.Event) iam.EventID { return e.ID }, func(p iam.Page) (iam.List[iam.Event], error) {
 		return f.store.Events(f.ctx(), f.tenant.ID, audit.Filter{}, p)
 	})

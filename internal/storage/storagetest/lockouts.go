@@ -78,7 +78,7 @@ func testLockouts(f *fixture) {
 		f.fails(err, iam.NotFound)
 	}
 	going := f.newTenant("")
-	going.State = iam.TenantDeleting
+	going.Own = iam.TenantDeleting
 	f.ok(f.store.UpdateTenant(f.ctx(), going.ID, going))
 	_, err := f.store.CountFailure(f.ctx(), going.ID, now, both)
 	f.fails(err, iam.NotFound)

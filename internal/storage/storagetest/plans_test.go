@@ -24,6 +24,10 @@ type recording struct {
 	args    [][]any
 }
 
+func (r *recording) Snapshot(ctx context.Context, t iam.TenantID, fn func(context.Context, storage.Tx) error) error {
+	return r.Engine.Snapshot(ctx, t, func(ctx context.Context, tx storage.Tx) error { return fn(ctx, recordingTx{tx, r}) })
+}
+
 func (r *recording) Read(ctx context.Context, t iam.TenantID, fn func(context.Context, storage.Tx) error) error {
 	return r.Engine.Read(ctx, t, func(ctx context.Context, tx storage.Tx) error { return fn(ctx, recordingTx{tx, r}) })
 }
@@ -123,6 +127,30 @@ func TestPlans(t *testing.T) {
 		},
 		"plan":                 func(s *storage.Store) error { _, err := s.Plan(ctx, tenant); return err },
 		"members of one group": func(s *storage.Store) error { _, err := s.Members(ctx, tenant, iam.GroupID(id)); return err },
+		"link":                 func(s *storage.Store) error { _, err := s.Link(ctx, tenant, iam.ObjectID(id)); return err },
+		"half": func(s *storage.Store) error {
+			_, _, err := s.Half(ctx, tenant, iam.LinkManaged, iam.TenantID(id))
+			return err
+		},
+		"handed in a child": func(s *storage.Store) error {
+			_, err := s.Handed(ctx, tenant, iam.LinkChild, iam.TenantID(id))
+			return err
+		},
+		"handed in a managed tenant": func(s *storage.Store) error {
+			_, err := s.Handed(ctx, tenant, iam.LinkManaged, iam.TenantID(id))
+			return err
+		},
+		"assigned": func(s *storage.Store) error {
+			_, err := s.Assigned(ctx, tenant, []iam.GroupID{iam.GroupID(id)})
+			return err
+		},
+		"acting groups": func(s *storage.Store) error { _, err := s.MemberOf(ctx, tenant, iam.UserID(id)); return err },
+		"groups named":  func(s *storage.Store) error { _, err := s.GroupsNamed(ctx, tenant, []string{"x"}); return err },
+		"group holdings": func(s *storage.Store) error {
+			_, err := s.GroupHoldings(ctx, tenant, []iam.GroupID{iam.GroupID(id)})
+			return err
+		},
+		"support access": func(s *storage.Store) error { _, err := s.SupportAccess(ctx, tenant); return err },
 		"user by number": func(s *storage.Store) error {
 			_, err := s.User(ctx, tenant, directory.UserKey{Number: 7})
 			return err

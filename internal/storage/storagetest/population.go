@@ -35,6 +35,9 @@ type population struct {
 	job          iam.Job
 	mail         notice.Mail
 	factors      factorPopulation
+	signups      signupPopulation
+	links        linkPopulation
+	tickets      ticketPopulation
 }
 
 // populate gives the fixture's tenant at least one row in every table.
@@ -68,6 +71,9 @@ func (f *fixture) populate() *population {
 	w.job = f.newJob("seoul")
 	w.mail = f.newMail("kim@example.com")
 	w.factors = f.populateFactors(u)
+	w.signups = f.populateSignups()
+	w.links = f.populateLinks(w.group)
+	w.tickets = f.populateTickets(u)
 	f.ok(f.store.InsertJob(f.ctx(), f.tenant.ID, iam.Job{ID: iam.JobID(f.env.NewID()), Status: iam.JobSuccessful, Payload: []byte("{}")}, w.event))
 	f.ok(f.store.AddKey(f.ctx(), f.tenant.ID, aKey))
 	return &w

@@ -219,7 +219,7 @@ func testHoldings(f *fixture) {
 	_, err = f.store.UpdateUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: u, Security: true})
 	f.ok(err)
 	for _, s := range []iam.TenantState{iam.TenantDisabled, iam.TenantDeleting} {
-		f.tenant.State = s
+		f.tenant.Own = s
 		f.ok(f.store.UpdateTenant(f.ctx(), f.tenant.ID, f.tenant))
 		f.tenant.Version++
 		hold(false, nil)

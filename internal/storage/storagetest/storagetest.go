@@ -38,6 +38,8 @@ func Run(t *testing.T, open func(t *testing.T) storage.Engine) {
 	}{
 		{"Tenants", testTenants},
 		{"TenantTree", testTenantTree},
+		{"TenantStates", testTenantStates},
+		{"Ending", testEnding},
 		{"EraseTenant", testEraseTenant},
 		{"Regions", testRegions},
 		{"Zones", testZones},
@@ -72,6 +74,20 @@ func Run(t *testing.T, open func(t *testing.T) storage.Engine) {
 		{"References", testReferences},
 		{"Referring", testReferring},
 		{"ReferenceCycles", testReferenceCycles},
+		{"Links", testLinks},
+		{"ChildLinks", testChildLinks},
+		{"Above", testAbove},
+		{"MemberOf", testMemberOf},
+		{"Assigned", testAssigned},
+		{"GroupsNamed", testGroupsNamed},
+		{"GroupHoldings", testGroupHoldings},
+		{"SupportAccess", testSupportAccess},
+		{"SupportEndsWithNamespace", testSupportEndsWithNamespace},
+		{"SupportTenant", testSupportTenant},
+		{"Supported", testSupported},
+		{"Related", testRelated},
+		{"RelatedIsFresh", testRelatedIsFresh},
+		{"RelatedChildren", testRelatedChildren},
 		{"UserBindings", testUserBindings},
 		{"GroupWrites", testGroupWrites},
 		{"InsertBindings", testInsertBindings},
@@ -118,8 +134,18 @@ func Run(t *testing.T, open func(t *testing.T) storage.Engine) {
 		{"Claims", testClaims},
 		{"Lanes", testLanes},
 		{"HouseJobs", testHouseJobs},
+		{"Signups", testSignups},
+		{"PurgeSignups", testPurgeSignups},
+		{"SignupRace", testSignupRace},
+		{"Standing", testStanding},
 		{"Mails", testMails},
 		{"PurgeMails", testPurgeMails},
+		{"Tickets", testTickets},
+		{"TicketKeys", testTicketKeys},
+		{"TicketComments", testTicketComments},
+		{"TicketDesks", testTicketDesks},
+		{"TicketRace", testTicketRace},
+		{"People", testPeople},
 		{"Epochs", testEpochs},
 		{"Keys", testKeys},
 		{"Installation", testInstallation},
@@ -131,6 +157,7 @@ func Run(t *testing.T, open func(t *testing.T) storage.Engine) {
 		{"ChallengeRaces", testChallengeRaces},
 		{"LockoutRace", testLockoutRace},
 		{"EraseRace", testEraseRace},
+		{"StateRace", testStateRace},
 		{"BindingRace", testBindingRace},
 		{"ReferenceRace", testReferenceRace},
 		{"DisableRace", testDisableRace},
@@ -274,7 +301,7 @@ func (f *fixture) aTenant(parent iam.TenantID) iam.Tenant {
 	now := f.env.Time()
 	code := fmt.Sprintf("t%d", codes.Add(1))
 	return iam.Tenant{ID: iam.TenantID(f.env.NewID()), Parent: parent, Code: code, Name: "Tenant " + code, Description: "For a test",
-		State: iam.TenantActive, Attributes: map[string]string{"billing": "x"}, Created: now, Updated: now, Version: 1}
+		State: iam.TenantActive, Own: iam.TenantActive, Attributes: map[string]string{"billing": "x"}, Created: now, Updated: now, Version: 1}
 }
 
 func (f *fixture) aUser(name string) iam.User {

@@ -55,7 +55,8 @@ func testTenants(f *fixture) {
 
 	f.tenant = t
 	change := t
-	change.Name, change.Description, change.State, change.Attributes = "Ünew", "", iam.TenantDisabled, nil
+	change.Name, change.Description, change.Attributes = "Ünew", "", nil
+	change.State, change.Own = iam.TenantDisabled, iam.TenantDisabled
 	change.Updated = f.env.Time()
 	e = f.event("tenant", "update")
 	f.bumps(true, func() { f.ok(f.store.UpdateTenant(f.ctx(), t.ID, change, e)) })
