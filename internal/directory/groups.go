@@ -138,11 +138,22 @@ func (w GroupWrite) changed() map[string]string {
 // DeleteGroup removes a group; its members stay. NotFound; Denied: the group
 // gives a right that the actor lacks.
 func (s *Service) DeleteGroup(ctx context.Context, by iam.Actor, k GroupKey) (iam.Group, error) {
+	return s.DeleteFreedGroup(ctx, by, k, func(iam.Group) error { return nil })
+}
+
+// DeleteFreedGroup is DeleteGroup, and lets free see to what stands in its way
+// when nothing else does. An actor who has their rights through what is freed
+// loses them there, and the deletion is done all the same: half of it would be
+// worse.
+func (s *Service) DeleteFreedGroup(ctx context.Context, by iam.Actor, k GroupKey, free func(iam.Group) error) (iam.Group, error) {
 	g, err := s.store.Group(ctx, by.Tenant, k)
 	if err != nil {
 		return iam.Group{}, err
 	}
 	if err := s.rights.CheckGroups(ctx, by, []iam.GroupID{g.ID}); err != nil {
+		return iam.Group{}, err
+	}
+	if err := free(g); err != nil {
 		return iam.Group{}, err
 	}
 	return g, s.store.DeleteGroup(ctx, by.Tenant, g.ID, s.env.Event(by, "group", "delete", string(g.ID), g.Name))

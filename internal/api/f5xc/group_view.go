@@ -109,10 +109,6 @@ func (d *dialect) freeGroup(ctx context.Context, by iam.Actor, g iam.Group, atte
 	if !attempt {
 		return iam.E(iam.Precondition, "user group %q is referred to by %s", g.Name, listed(referrers)).Because(iam.ReasonInUse).About(g.Name)
 	}
-	// Whoever may not delete the group is not to change the objects either.
-	if err := d.Access.CheckGroups(ctx, by, []iam.GroupID{g.ID}); err != nil {
-		return err
-	}
 	return d.Objects.Unrefer(ctx, by, groupTarget(g))
 }
 

@@ -227,9 +227,8 @@ func (d *dialect) deleteGroup(ctx context.Context, c *api.Call, in struct {
 	if err != nil {
 		return empty{}, err
 	}
-	if err := d.freeGroup(ctx, c.Actor, g, in.Attempt); err != nil {
-		return empty{}, err
-	}
-	_, err = d.Directory.DeleteGroup(ctx, c.Actor, directory.GroupKey{ID: g.ID})
+	_, err = d.Directory.DeleteFreedGroup(ctx, c.Actor, directory.GroupKey{ID: g.ID}, func(g iam.Group) error {
+		return d.freeGroup(ctx, c.Actor, g, in.Attempt)
+	})
 	return empty{}, err
 }

@@ -52,6 +52,29 @@ func TestGroupInUse(t *testing.T) {
 	})
 }
 
+// TestGroupThatLetsTheCallerIn: somebody who comes in through the very group, by
+// an object that refers to it, deletes both or neither.
+func TestGroupThatLetsTheCallerIn(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		managing, managed := s.NewTenant(t, "managing"), s.NewTenant(t, "managed")
+		home, there := person{s, managing.Token}, person{s, managed.Token}
+		const objects, below = "/api/web/namespaces/system/", "/managed_tenant/managed"
+		s.NewGroup(t, managing.Tenant, "operators", "", "admin")
+		s.NewGroup(t, managed.Tenant, "guests", "admin")
+		there.ask(t, "POST "+objects+"allowed_tenants", `{"metadata":{"name":"managing"},"spec":{"tenant_id":"managing",
+			"allowed_groups":[{"name":"guests"}]}}`, 200)
+		home.ask(t, "POST "+objects+"managed_tenants", `{"metadata":{"name":"managed"},"spec":{"tenant_id":"managed",
+			"groups":[{"group":{"name":"operators"},"managed_tenant_groups":["guests"]}]}}`, 200)
+
+		home.ask(t, "DELETE "+below+userGroups+"/guests", "", 409)
+		home.ask(t, "GET "+below+userGroups+"/guests", "", 200)
+		home.ask(t, "DELETE "+below+userGroups+"/guests?attempt_remove_references=true", "", 200)
+		home.ask(t, "GET "+below+userGroups+"/guests", "", 404)
+		there.ask(t, "GET "+userGroups+"/guests", "", 404)
+		wants(t, "who is allowed", there.ask(t, "GET "+objects+"allowed_tenants/managing", "", 200)["spec"].(map[string]any)["allowed_groups"], any([]any{}))
+	})
+}
+
 // TestGroupOfElsewhere: what another dialect keeps in a group stays, whatever
 // is written here, and names that could not be given here are read.
 func TestGroupOfElsewhere(t *testing.T) {

@@ -29,7 +29,7 @@ type Directory interface {
 	Members(ctx context.Context, by iam.Actor, of ...iam.GroupID) ([]directory.Membership, error)
 	CreateGroup(ctx context.Context, by iam.Actor, in directory.NewGroup) (iam.Group, error)
 	UpdateGroup(ctx context.Context, by iam.Actor, k directory.GroupKey, ch directory.GroupChange) (iam.Group, error)
-	DeleteGroup(ctx context.Context, by iam.Actor, k directory.GroupKey) (iam.Group, error)
+	DeleteFreedGroup(ctx context.Context, by iam.Actor, k directory.GroupKey, free func(iam.Group) error) (iam.Group, error)
 }
 
 // peopleTenancy is what users and groups need of tenants.
@@ -46,7 +46,6 @@ type peopleAccess interface {
 	Grants(ctx context.Context, by iam.Actor, user iam.UserID) ([]access.Grant, error)
 	GroupGrants(ctx context.Context, by iam.Actor, group iam.GroupID) ([]access.Grant, error)
 	AllGrants(ctx context.Context, by iam.Actor) ([]access.Grant, error)
-	CheckGroups(ctx context.Context, by iam.Actor, groups []iam.GroupID) error
 	BindAll(ctx context.Context, by iam.Actor, role iam.RoleID, users []iam.UserID, scopes []iam.Scope) error
 }
 
