@@ -17,7 +17,7 @@ const (
 	deleteAssigned   = `DELETE FROM assignments WHERE tenant_id = $1 AND object_id = $2`
 
 	readLink = `SELECT kind, other_id, other_code, manager_id FROM tenant_links WHERE tenant_id = $1 AND object_id = $2`
-	readHalf = `SELECT disabled FROM tenant_links WHERE tenant_id = $1 AND kind = $2 AND other_id = $3`
+	readHalf = `SELECT object_id, disabled FROM tenant_links WHERE tenant_id = $1 AND kind = $2 AND other_id = $3`
 
 	assignmentColumns = `a.group_id, a.theirs, a.owner`
 	readAssignments   = `SELECT ` + assignmentColumns + ` FROM assignments a WHERE a.tenant_id = $1 AND a.object_id = $2 ORDER BY a.position`
@@ -120,20 +120,19 @@ func (s *Store) Link(ctx context.Context, t iam.TenantID, id iam.ObjectID) (l ia
 }
 
 // Half implements tenancy.Store.
-func (s *Store) Half(ctx context.Context, t iam.TenantID, k iam.LinkKind, other iam.TenantID) (there, disabled bool, err error) {
+func (s *Store) Half(ctx context.Context, t iam.TenantID, k iam.LinkKind, other iam.TenantID) (id iam.ObjectID, disabled bool, err error) {
 	defer s.wrap(&err, "Half(%s, %s, %s)", t, k, other)
 	if !iam.ValidID(string(other)) {
-		return false, false, nil
+		return "", false, nil
 	}
 	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
-		err := x.row(ctx, readHalf, t, k, other).Scan(&disabled)
-		there = err == nil
+		err := x.row(ctx, readHalf, t, k, other).Scan(&id, &disabled)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		return err
 	})
-	return there, disabled, err
+	return id, disabled, err
 }
 
 // Handed implements access.Store.

@@ -24,13 +24,14 @@ const (
 	ownState = `SELECT own_state, COALESCE(CAST(parent_id AS TEXT), '') FROM tenants WHERE tenant_id = $1`
 	setState = `UPDATE tenants SET state = $1 WHERE tenant_id = $2`
 	// A tenant's own state where it is not active, and else whether the one
-	// above is.
+	// above is. IN is for SQLite, which would look at every tenant otherwise.
 	setStatesBelow = `WITH RECURSIVE below (id, state) AS (
 			SELECT tenant_id, state FROM tenants WHERE tenant_id = $1
 			UNION ALL SELECT t.tenant_id, CASE WHEN t.own_state <> 'active' THEN t.own_state
 				WHEN b.state = 'active' THEN b.state ELSE 'suspended' END
 			FROM below b JOIN tenants t ON t.parent_id = b.id)
-		UPDATE tenants SET state = below.state FROM below WHERE tenants.tenant_id = below.id AND tenants.state <> below.state`
+		UPDATE tenants SET state = below.state FROM below WHERE tenants.tenant_id IN (SELECT id FROM below)
+			AND tenants.tenant_id = below.id AND tenants.state <> below.state`
 )
 
 // stateBelow answers the state of a tenant by its own state and by that of its

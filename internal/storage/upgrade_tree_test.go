@@ -75,7 +75,7 @@ func TestUpgradeTree(t *testing.T) {
 					if err := json.Unmarshal(r.Spec, &spec); err != nil || !cmp.Equal(spec, map[string]string{"company_name": other.Name, "domain": other.Code}) {
 						t.Errorf("spec %s, %v", r.Spec, err)
 					}
-					if there, disabled, err := store.Half(t.Context(), n.id, iam.LinkChild, l.Other); err != nil || !there || disabled != r.Disabled ||
+					if id, disabled, err := store.Half(t.Context(), n.id, iam.LinkChild, l.Other); err != nil || id != r.ID || disabled != r.Disabled ||
 						l.OtherCode != other.Code || l.Manager != "" || len(l.Assignments) > 0 {
 						t.Errorf("link %+v, %v", l, err)
 					}

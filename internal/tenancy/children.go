@@ -25,7 +25,7 @@ func (s *Service) adopt(ctx context.Context, by iam.Actor, t iam.Tenant) error {
 		return nil
 	}
 	there, _, err := s.store.Half(ctx, t.Parent, iam.LinkChild, t.ID)
-	if err != nil || there {
+	if err != nil || there != "" {
 		return err
 	}
 	if by, err = s.below(ctx, by, t.Parent); err != nil {
@@ -39,20 +39,11 @@ func (s *Service) release(ctx context.Context, t iam.Tenant) error {
 	if t.Parent == "" {
 		return nil
 	}
-	for f := (RelatedFilter{Kind: iam.LinkChild, Search: t.Code, Limit: iam.MaxPage}); ; {
-		p, err := s.store.Related(ctx, t.Parent, f)
-		if err != nil {
-			return err
-		}
-		for _, r := range p.Items {
-			if r.Tenant == t.ID {
-				return s.children.Release(ctx, iam.System(t.Parent, "tenant erased"), r.ID)
-			}
-		}
-		if f.From = p.Next; f.From == "" {
-			return nil
-		}
+	there, _, err := s.store.Half(ctx, t.Parent, iam.LinkChild, t.ID)
+	if err != nil || there == "" {
+		return err
 	}
+	return s.children.Release(ctx, iam.System(t.Parent, "tenant erased"), there)
 }
 
 // Children answers the states of the tenants right below one, by their objects.

@@ -35,7 +35,7 @@ func (s *Service) RelationState(ctx context.Context, manager, managed iam.Tenant
 	switch {
 	case err != nil:
 		return "", err
-	case !manages, !allows:
+	case manages == "", allows == "":
 		return iam.RelationPending, nil
 	case below.State != iam.TenantActive, allowsNot:
 		return iam.RelationManagedDisabled, nil

@@ -124,7 +124,7 @@ func (w *tree) check(t *testing.T) {
 	for _, id := range w.order {
 		if above := w.parents[id]; above != "" {
 			objects[above]--
-			if there, _, err := w.s.Store.Half(t.Context(), above, iam.LinkChild, id); err != nil || !there {
+			if there, _, err := w.s.Store.Half(t.Context(), above, iam.LinkChild, id); err != nil || there == "" {
 				w.Fatalf("%s has no object in the tenant above it: %v", id, err)
 			}
 		}

@@ -8,9 +8,9 @@ import (
 
 // RelationStore keeps how tenants stand to one another.
 type RelationStore interface {
-	// Half answers whether the half of a kind that a tenant has to another is
-	// there, and whether it is disabled.
-	Half(ctx context.Context, t iam.TenantID, k iam.LinkKind, other iam.TenantID) (there, disabled bool, err error)
+	// Half answers the object of the half of a kind that a tenant has to another,
+	// empty where it has none, and whether it is disabled.
+	Half(ctx context.Context, t iam.TenantID, k iam.LinkKind, other iam.TenantID) (id iam.ObjectID, disabled bool, err error)
 	// Related lists the tenants to which a tenant has a half of a relation, by
 	// the id of its object.
 	Related(ctx context.Context, t iam.TenantID, f RelatedFilter) (RelatedPage, error)

@@ -40,9 +40,9 @@ func (f *fixture) newLink(name string, l iam.Link) object.Record {
 
 func (f *fixture) half(k iam.LinkKind, other iam.TenantID) (there, disabled bool) {
 	f.Helper()
-	there, disabled, err := f.store.Half(f.ctx(), f.tenant.ID, k, other)
+	id, disabled, err := f.store.Half(f.ctx(), f.tenant.ID, k, other)
 	f.ok(err)
-	return there, disabled
+	return id != "", disabled
 }
 
 func (f *fixture) handed(k iam.LinkKind, other iam.TenantID, want ...iam.Assignment) {
