@@ -22,7 +22,7 @@ import (
 // childTenantChange is what can change of a childTenantSpec.
 type childTenantChange struct {
 	CompanyName string        `json:"company_name" rule:"string.max_len=256"`
-	Contact     *contactSpec  `json:"contact_detail,omitzero"`
+	Contact     *Contact      `json:"contact_detail,omitzero"`
 	Customer    *customerInfo `json:"customer_info,omitzero"`
 }
 

@@ -1,8 +1,8 @@
 package object
 
-// contactSpec is how somebody is reached by post and telephone.
-type contactSpec struct {
-	ContactType contactType `json:"contact_type"`
+// Contact, the spec of its kind, is how somebody is reached by post and telephone.
+type Contact struct {
+	ContactType ContactType `json:"contact_type"`
 	Address1    string      `json:"address1"`
 	Address2    string      `json:"address2"`
 	City        string      `json:"city"`
@@ -14,18 +14,18 @@ type contactSpec struct {
 	PhoneNumber string      `json:"phone_number"`
 }
 
-// contactType is what a contact is for.
-type contactType string
+// ContactType is what a contact is for.
+type ContactType string
 
 // Names implements message.Enum.
-func (contactType) Names() []string { return []string{"MAILING", "BILLING", "PAYMENT"} }
+func (ContactType) Names() []string { return []string{"MAILING", "BILLING", "PAYMENT"} }
 
 // MarshalText writes a type that nobody has given as what it means.
-func (c contactType) MarshalText() ([]byte, error) {
+func (c ContactType) MarshalText() ([]byte, error) {
 	if c == "" {
 		c = "MAILING"
 	}
 	return []byte(c), nil
 }
 
-var _ = register(Kind{Name: "contact", Group: groupWeb, Title: "Contact"}, hooks[*contactSpec]{})
+var _ = register(Kind{Name: "contact", Group: groupWeb, Title: "Contact"}, hooks[*Contact]{})

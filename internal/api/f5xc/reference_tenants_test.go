@@ -157,6 +157,14 @@ var lifeExchanges = []exchange{
 
 // signupExchanges are about who wants to become a customer.
 var signupExchanges = []exchange{
+	{request: "POST /no_auth/validate_contact", body: `{"name":"office","namespace":"system","spec":{"contact_type":"MAILING","country":"kr","zip_code":"06236"}}`,
+		want: `{"err":"ECONTACT_VALIDATE_OK","is_valid":true,"validation_errors":[]}`},
+	{request: "POST /no_auth/validate_contact", body: `{"spec":{"country":"US","zip_code":"9410"}}`,
+		want: `{"err":"ECONTACT_INVALID_ZIP","is_valid":false,"validation_errors":[{"error_field":"zip_code"}]}`},
+	{request: "POST /no_auth/validate_contact", body: `{"spec":{"country":"Atlantis"}}`,
+		want: `{"err":"ECONTACT_UNKNOWN_COUNTRY","is_valid":false,"validation_errors":[{"error_field":"country"},{"error_field":"zip_code"}]}`},
+	{request: "POST /no_auth/validate_contact", body: `{"spec":{"country":"KR","zip_code":" "}}`, want: `{"err":"ECONTACT_EMPTY_ZIP_CODE","is_valid":false}`},
+	{request: "POST /no_auth/validate_contact", body: `{}`, want: `{"err":"ECONTACT_EMPTY_COUNTRY","is_valid":false}`},
 	{request: "GET /no_auth/signup/$signup", want: `{}`},
 	{request: "POST /no_auth/login/validate_registration", body: `{"email":"new@example.com","token":"$token","tenant_type":"ENTERPRISE"}`,
 		want: `{"err":"ETOKEN_OK","valid_registration":true}`},

@@ -28,7 +28,7 @@ type signupAuthn interface {
 
 func (d *dialect) signupOperations() []api.Operation {
 	const tag = "Sign-up"
-	return []api.Operation{
+	return append([]api.Operation{
 		api.Handle(api.Op{
 			ID: "signup.validate-registration", Methods: []string{http.MethodPost}, Paths: []string{"/no_auth/login/validate_registration"},
 			Access: api.Public(), Tag: tag, Summary: "Find out whether a sign-up can go on",
@@ -50,7 +50,7 @@ func (d *dialect) signupOperations() []api.Operation {
 				"Without cname it is the tenant that the request is made to.",
 			Errors: []iam.Kind{iam.RateLimited}, RequestExample: forgottenForm{CName: iam.DefaultTenant, Email: exampleSelf.Email}, ResponseExample: empty{},
 		}, d.forgotten),
-	}
+	}, d.contactOperations()...)
 }
 
 // signupHere answers NotFound where the request names a tenant at which nobody
