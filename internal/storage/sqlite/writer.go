@@ -67,6 +67,9 @@ func startWriter(first *session, wal *walGuard, open func() (*session, error)) *
 
 // do hands fn to the writer and waits for its commit.
 func (w *writer) do(ctx context.Context, fn func(context.Context, storage.Tx) error) error {
+	if err := ctx.Err(); err != nil {
+		return err // else the queue may be quicker than to notice it
+	}
 	r := &request{ctx: ctx, fn: fn, done: make(chan error, 1)}
 	if err := w.enqueue(r); err != nil {
 		return err
