@@ -39,6 +39,8 @@ func PostalCode(country, code string) bool {
 // postalCodes are the forms of postal codes by country, as the postal services
 // publish them through the Universal Postal Union. What one may leave out, such
 // as a hyphen or the letters of the country in front, is optional here.
+//
+//nolint:gosec // patterns that look like passwords
 var postalCodes = map[string]string{
 	"AD": `AD\d{3}`, "AF": `\d{4}`, "AL": `\d{4}`, "AM": `(37)?\d{4}`, "AR": `[A-HJ-NP-Z]?\d{4}([A-Z]{3})?`,
 	"AS": `96799([ -]\d{4})?`, "AT": `\d{4}`, "AU": `\d{4}`, "AX": `22\d{3}`, "AZ": `(AZ ?)?\d{4}`,

@@ -6,11 +6,14 @@ import (
 )
 
 func TestCountry(t *testing.T) {
-	for given, want := range map[string]string{"KR": "KR", "kr": "KR", " us ": "US", "KOR": "KR", "gbr": "GB", "XK": "XK",
+	for given, want := range map[string]string{"KR": "KR", "kr": "KR", "KOR": "KR", "gbr": "GB", "XK": "XK",
 		"": "", "K": "", "ZZ": "", "EU": "", "001": "", "410": "", "DD": "", "SU": "", "UK": "", "Korea": "", "K\x00": "", "ＫＲ": ""} {
 		if got, ok := Country(given); ok != (want != "") || ok && got != want {
 			t.Errorf("Country(%q) is %q, %v, want %q", given, got, ok, want)
 		}
+	}
+	if got, ok := Country(" us\t"); !ok || got != "US" {
+		t.Errorf("with space around it: %q, %v", got, ok)
 	}
 }
 

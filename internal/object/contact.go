@@ -1,6 +1,6 @@
 package object
 
-// Contact, the spec of its kind, is how somebody is reached by post and telephone.
+// Contact is how somebody is reached by post and telephone: the spec of its kind.
 type Contact struct {
 	ContactType ContactType `json:"contact_type"`
 	Address1    string      `json:"address1"`
