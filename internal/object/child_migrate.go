@@ -3,6 +3,7 @@ package object
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/go-json-experiment/json"
@@ -51,7 +52,7 @@ func (s *Service) MigrateChildren(ctx context.Context, by iam.Actor, from, to st
 	if err != nil {
 		return Migration{}, err
 	}
-	states, err := s.Tenants.Children(ctx, by.Tenant)
+	states, err := s.Tenants.Children(ctx, by.Tenant, "")
 	if err != nil {
 		return Migration{}, err
 	}
@@ -194,6 +195,7 @@ func (s *Service) changeManager(ctx context.Context, t iam.TenantID, w childWork
 }
 
 // ChildrenOf lists the child tenants that have a manager. NotFound: the manager.
+// One that had another of its name, which is gone, has none.
 func (s *Service) ChildrenOf(ctx context.Context, by iam.Actor, manager string) ([]Object, error) {
 	if _, err := s.Store.Object(ctx, by.Tenant, childTenantManager, iam.NamespaceSystem, manager); err != nil {
 		return nil, err
@@ -202,15 +204,13 @@ func (s *Service) ChildrenOf(ctx context.Context, by iam.Actor, manager string) 
 	if err != nil {
 		return nil, err
 	}
-	var of []Record
-	for _, r := range found {
-		var spec childTenantSpec
-		if err := json.Unmarshal(r.Spec, &spec); err != nil {
-			return nil, err
-		}
-		if spec.Manager != nil && spec.Manager.Name == manager {
-			of = append(of, r)
-		}
+	has, err := s.Tenants.Children(ctx, by.Tenant, manager)
+	if err != nil {
+		return nil, err
 	}
+	of := slices.DeleteFunc(found, func(r Record) bool {
+		_, ok := has[r.ID]
+		return !ok
+	})
 	return s.showAll(ctx, by.Tenant, childTenant, of)
 }

@@ -153,7 +153,7 @@ const lookUp = 8
 func (s *Service) childStanding(ctx context.Context, t iam.TenantID, of []Record) (map[iam.ObjectID]string, error) {
 	all := make(map[iam.ObjectID]string, len(of))
 	if len(of) > lookUp {
-		states, err := s.Tenants.Children(ctx, t)
+		states, err := s.Tenants.Children(ctx, t, "")
 		for _, r := range of {
 			all[r.ID] = string(states[r.ID])
 		}

@@ -12,9 +12,10 @@ type OtherTenants interface {
 	KnownTenant(ctx context.Context, name string) (iam.Tenant, error)
 	// RelationState answers whether a delegation between two tenants holds.
 	RelationState(ctx context.Context, manager, managed iam.TenantID) (iam.RelationState, error)
-	// Children answers the states of the tenants below one, by their objects.
-	// Those not made are not in it.
-	Children(ctx context.Context, t iam.TenantID) (map[iam.ObjectID]iam.TenantState, error)
+	// Children answers the states of the tenants below one, by their objects:
+	// empty of those that are not there. manager is the name of the one that they
+	// have; empty for any.
+	Children(ctx context.Context, t iam.TenantID, manager string) (map[iam.ObjectID]iam.TenantState, error)
 	// NewBelow answers a tenant as it could be made below the actor's: Invalid;
 	// Exists: the code is taken.
 	NewBelow(ctx context.Context, by iam.Actor, code, name string) (iam.Tenant, error)

@@ -261,3 +261,23 @@ func (w world) managedBy(name string, manager iam.ObjectID) {
 	}
 	w.t.Fatalf("%s has not come to the manager", name)
 }
+
+// TestManagerOfAnotherTime: who had a manager that is gone has not the one that
+// is made anew under its name.
+func TestManagerOfAnotherTime(t *testing.T) {
+	each(t, func(w world) {
+		t, ctx := w.t, w.t.Context()
+		w.make("child_tenant_managers", "gold", `{}`)
+		w.child("hanbit", `{"domain":"hanbit","child_tenant_manager":{"name":"gold"}}`)
+		for want := 1; want >= 0; want-- {
+			of, err := w.Objects.ChildrenOf(ctx, w.by, "gold")
+			if err != nil || len(of) != want {
+				t.Fatalf("%d children, %v, want %d", len(of), err, want)
+			}
+			if err := w.delete("child_tenant_managers", "gold", false); err != nil {
+				t.Fatal(err)
+			}
+			w.make("child_tenant_managers", "gold", `{}`)
+		}
+	})
+}

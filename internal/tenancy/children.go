@@ -46,19 +46,18 @@ func (s *Service) release(ctx context.Context, t iam.Tenant) error {
 	return s.children.Release(ctx, iam.System(t.Parent, "tenant erased"), there)
 }
 
-// Children answers the states of the tenants right below one, by their objects.
-// Those that are not there are not in it.
-func (s *Service) Children(ctx context.Context, t iam.TenantID) (map[iam.ObjectID]iam.TenantState, error) {
+// Children answers the states of the tenants right below one, by their objects:
+// empty of those that are not there. manager is the name of the object that they
+// have as theirs; empty for any.
+func (s *Service) Children(ctx context.Context, t iam.TenantID, manager string) (map[iam.ObjectID]iam.TenantState, error) {
 	states := map[iam.ObjectID]iam.TenantState{}
-	for f := (RelatedFilter{Kind: iam.LinkChild, Limit: iam.MaxPage}); ; {
+	for f := (RelatedFilter{Kind: iam.LinkChild, Manager: manager, Limit: iam.MaxPage}); ; {
 		p, err := s.store.Related(ctx, t, f)
 		if err != nil {
 			return nil, err
 		}
 		for _, r := range p.Items {
-			if r.State != "" {
-				states[r.ID] = r.State
-			}
+			states[r.ID] = r.State
 		}
 		if f.From = p.Next; f.From == "" {
 			return states, nil
