@@ -65,7 +65,7 @@ var rules = []rule{
 	{layer: useCase, packages: []string{"internal/access"},
 		may: []string{vocabulary, leaf, engine}, never: core},
 	{layer: useCase, packages: []string{"internal/audit", "internal/authn", "internal/directory", "internal/federation",
-		"internal/notice", "internal/object", "internal/signup", "internal/support", "internal/tenancy"},
+		"internal/notice", "internal/object", "internal/scim", "internal/signup", "internal/support", "internal/tenancy"},
 		may: []string{vocabulary, leaf}, never: core},
 
 	{layer: storage, packages: []string{"internal/storage"},
@@ -90,6 +90,8 @@ var rules = []rule{
 		may: []string{vocabulary, engine, leaf, useCase, storage, database, kit, dialect, console, server}},
 	{layer: commandLine, packages: []string{"cmd/gatehouse"},
 		may: []string{vocabulary, leaf, useCase, server, program}, never: sql},
+	{layer: commandLine, packages: []string{"internal/geo/gen"}, // go generate
+		may: []string{leaf}, never: core},
 	{layer: commandLine, packages: []string{"bench/..."},
 		may: []string{vocabulary, engine, leaf, useCase, storage, database, kit, dialect, console, server, program, testSupport}},
 
@@ -99,7 +101,7 @@ var rules = []rule{
 		may: []string{vocabulary, kit}, never: sql},
 	{layer: testSupport, packages: []string{"internal/app/apptest"},
 		may: []string{vocabulary, leaf, useCase, program, testSupport}, never: drivers},
-	{layer: testSupport, packages: []string{"internal/testpg", "internal/testproc"}},
+	{layer: testSupport, packages: []string{"internal/testop", "internal/testpg", "internal/testproc"}},
 }
 
 // Everywhere, in tests too: no C, and no assertion library.

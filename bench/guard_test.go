@@ -21,8 +21,8 @@ const (
 	leastReadShare  = 0.15 // of the processor time of a bare answer to that of a read
 	mostCreateTime  = 1500 * time.Microsecond
 	mostStartTime   = 500 * time.Millisecond
-	mostBinary      = 40e6  // bytes
-	mostStarted     = 40e6  // bytes in memory
+	mostBinary      = 45e6  // bytes
+	mostStarted     = 45e6  // bytes in memory
 	mostWhileHashes = 350e6 // bytes in memory
 
 	leastDecisionShare = 0.1                     // of a bare answer to a question about ten calls

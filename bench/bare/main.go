@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 )
 
 func main() {
@@ -19,6 +20,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	length := strconv.Itoa(len(body))
 	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it ends with the process
 	if err != nil {
 		log.Fatal(err)
@@ -26,6 +28,7 @@ func main() {
 	fmt.Println(l.Addr())
 	log.Fatal(http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { //nolint:gosec // it needs no timeouts
 		w.Header().Set("Content-Type", "application/json")
+		w.Header().Set("Content-Length", length) // which net/http adds to short ones only
 		_, _ = w.Write(body)
 	})))
 }

@@ -28,10 +28,11 @@ func collectLess() {
 	}
 }
 
-// giveBackWhenIdle returns memory to the operating system once the process has
-// become idle, until ctx ends: by itself the runtime would keep for minutes
-// what a burst of requests has taken.
+// giveBackWhenIdle returns to the operating system what the start has taken, and
+// memory once the process has become idle, until ctx ends: by itself the runtime
+// would keep for minutes what a burst of requests has taken.
 func giveBackWhenIdle(ctx context.Context, period time.Duration) {
+	debug.FreeOSMemory()
 	tick := time.NewTicker(period)
 	defer tick.Stop()
 	last, busy := allocated(), true

@@ -14,6 +14,7 @@ type settingsCmd struct {
 	Show settingsShowCmd `cmd:"" help:"Show all settings of a tenant."`
 	Set  settingsSetCmd  `cmd:"" help:"Change settings, with effect on the next request everywhere within a second."`
 	Logo settingsLogoCmd `cmd:"" help:"Set or remove the logo, which pages and mails show."`
+	Icon settingsIconCmd `cmd:"" help:"Set or remove the favicon, which browsers show beside the titles of pages."`
 }
 
 type settingsShowCmd struct{ tenantFlags }
@@ -96,18 +97,9 @@ type settingsLogoCmd struct {
 
 // Run sets or removes the logo.
 func (cmd *settingsLogoCmd) Run(ctx context.Context, c console) error {
-	if (cmd.File == "") != cmd.Remove {
-		return errors.New("say what the logo is to be: either a file or --remove")
-	}
-	var content []byte
-	if !cmd.Remove {
-		var err error
-		if content, err = os.ReadFile(cmd.File); err != nil {
-			return err
-		}
-		if len(content) == 0 {
-			return errors.New("the file " + cmd.File + " is empty")
-		}
+	content, err := readPicture("logo", cmd.File, cmd.Remove)
+	if err != nil {
+		return err
 	}
 	return cmd.inTenant(ctx, c, func(a *app.App, by iam.Actor) error {
 		st, err := a.Tenancy.SetLogo(ctx, by, content)
@@ -117,4 +109,45 @@ func (cmd *settingsLogoCmd) Run(ctx context.Context, c console) error {
 		p := newPrinter(c.out, cmd.JSON, "logo")
 		return errors.Join(p.row(st.Branding.LogoSum), p.flush())
 	})
+}
+
+type settingsIconCmd struct {
+	tenantFlags
+	File   string `arg:"" optional:"" type:"path" help:"JPEG, PNG, GIF or WebP file, of at most 5 MB. It is scaled to fit into 64 × 64 pixels."`
+	Remove bool   `help:"Remove the favicon, instead of setting one." env:"GATEHOUSE_SETTINGS_ICON_REMOVE"`
+}
+
+// Run sets or removes the favicon.
+func (cmd *settingsIconCmd) Run(ctx context.Context, c console) error {
+	content, err := readPicture("favicon", cmd.File, cmd.Remove)
+	if err != nil {
+		return err
+	}
+	return cmd.inTenant(ctx, c, func(a *app.App, by iam.Actor) error {
+		err := a.Tenancy.SetFavicon(ctx, by, content)
+		var icon iam.Image
+		if err == nil && !cmd.Remove {
+			icon, err = a.Tenancy.Favicon(ctx, by.Tenant)
+		}
+		if err != nil {
+			return err
+		}
+		p := newPrinter(c.out, cmd.JSON, "favicon")
+		return errors.Join(p.row(icon.Sum), p.flush())
+	})
+}
+
+// readPicture answers what a picture is to be: nothing, to remove it.
+func readPicture(what, file string, remove bool) ([]byte, error) {
+	if (file == "") != remove {
+		return nil, errors.New("say what the " + what + " is to be: either a file or --remove")
+	}
+	if remove {
+		return nil, nil
+	}
+	content, err := os.ReadFile(file)
+	if err == nil && len(content) == 0 {
+		err = errors.New("the file " + file + " is empty")
+	}
+	return content, err
 }

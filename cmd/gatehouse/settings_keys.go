@@ -41,6 +41,9 @@ var settings = []setting{
 	yesNo("factor.totp", func(s *iam.Settings) *bool { return &s.Factor.TOTP }),
 	yesNo("factor.email", func(s *iam.Settings) *bool { return &s.Factor.Email }),
 	yesNo("factor.passkey", func(s *iam.Settings) *bool { return &s.Factor.Passkey }),
+	number("credentials.max_token_days", func(s *iam.Settings) *int { return &s.Credentials.MaxTokenDays }),
+	number("credentials.max_certificate_days", func(s *iam.Settings) *int { return &s.Credentials.MaxCertificateDays }),
+	number("credentials.max_kube_config_days", func(s *iam.Settings) *int { return &s.Credentials.MaxKubeConfigDays }),
 	{"networks", func(s *iam.Settings) any { return networksText(s.Networks) }, setNetworks},
 	span("keep_login_events", func(s *iam.Settings) *time.Duration { return &s.KeepLoginEvents }),
 	span("keep_audit_events", func(s *iam.Settings) *time.Duration { return &s.KeepAuditEvents }),
@@ -50,6 +53,7 @@ var settings = []setting{
 	{"branding.accent", func(s *iam.Settings) any { return s.Branding.Accent }, setAccent},
 	text("terms.version", func(s *iam.Settings) *string { return &s.Terms.Version }),
 	text("terms.text", func(s *iam.Settings) *string { return &s.Terms.Text }),
+	text("scanner_url", func(s *iam.Settings) *string { return &s.ScannerURL }),
 }
 
 func settingOf(key string) (setting, bool) {

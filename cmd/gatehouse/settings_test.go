@@ -94,6 +94,8 @@ func settingsCommands(t *testing.T, o operator) {
 		"networks=10.0.0.0/8,10.1.2.3/8":            "10.0.0.0/8",
 		"networks=example.com":                      "example.com",
 		"terms.text=Kindness":                       "terms.version",
+		"credentials.max_token_days=-1":             "credentials.max_token_days",
+		"scanner_url=http://scan.example.com":       "https",
 		"language=en password.max_length=1":         "password.max_length", // all or nothing
 		"branding.accent=url(https://example.com/)": "branding.accent",
 	} {
@@ -120,6 +122,13 @@ func settingsCommands(t *testing.T, o operator) {
 	if sum := o.row("settings logo --remove")["logo"]; sum != "" {
 		t.Errorf("settings logo --remove prints the sum %q", sum)
 	}
+	if sum, _ := o.row("settings icon", file)["favicon"].(string); len(sum) != 64 {
+		t.Errorf("settings icon prints the sum %q", sum)
+	}
+	if sum := o.row("settings icon --remove")["favicon"]; sum != "" {
+		t.Errorf("settings icon --remove prints the sum %q", sum)
+	}
+	o.fails("settings icon", "--remove")
 	o.fails("settings logo", "--remove")
 	o.fails("settings logo --remove "+file, "--remove")
 	o.fails("settings logo "+os.DevNull, "empty")
@@ -149,11 +158,12 @@ func TestEverySettingHasAKey(t *testing.T) {
 		}
 		if cmp.Equal(before.Password, st.Password) && cmp.Equal(before.Lockout, st.Lockout) && before.Session == st.Session && before.Factor == st.Factor &&
 			len(before.Networks) == len(st.Networks) && before.KeepLoginEvents == st.KeepLoginEvents && before.KeepAuditEvents == st.KeepAuditEvents &&
-			before.Language == st.Language && before.Branding == st.Branding && before.Terms == st.Terms {
+			before.Language == st.Language && before.Branding == st.Branding && before.Terms == st.Terms && before.Credentials == st.Credentials &&
+			before.ScannerURL == st.ScannerURL {
 			t.Errorf("%s changes nothing", s.key)
 		}
 	}
-	st.Branding.LogoSum = "read only"
+	st.Branding.LogoSum, st.Factor.Changing = "read only", true
 	if zero := zeroMembers(st); len(zero) > 0 {
 		t.Errorf("no key changes %v", zero)
 	}

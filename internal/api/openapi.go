@@ -1,13 +1,12 @@
 package api
 
 import (
-	"cmp"
-	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/go-json-experiment/json"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
@@ -27,12 +26,12 @@ type document struct {
 // OpenAPI answers the OpenAPI 3.0.3 document of a dialect. Operations stand
 // under their canonical path, with their other spellings in the extension
 // x-gatehouse-aliases and their permission in x-gatehouse-permission. It is
-// built and validated once, when all operations have been added.
+// built once, when all operations have been added.
 func (g *Registry) OpenAPI(dialect string) ([]byte, error) {
 	for _, d := range g.dialects {
 		if d.Name == dialect {
 			return g.document(dialect, func() ([]byte, error) {
-				b := newBuilder(&openapi3.Info{Title: d.Title, Description: d.Description, Version: d.Version})
+				b := newBuilder(info{Title: d.Title, Description: d.Description, Version: d.Version})
 				b.add(g, d, "")
 				return b.finish()
 			})
@@ -45,7 +44,7 @@ func (g *Registry) OpenAPI(dialect string) ([]byte, error) {
 // prefixes of operations, schemas and tags.
 func (g *Registry) OpenAPIAll() ([]byte, error) {
 	return g.document("", func() ([]byte, error) {
-		b := newBuilder(&openapi3.Info{Title: "Gatehouse", Version: "1", Description: "Every operation of every dialect."})
+		b := newBuilder(info{Title: "Gatehouse", Version: "1", Description: "Every operation of every dialect."})
 		for _, d := range g.dialects {
 			b.add(g, d, d.Name+".")
 		}
@@ -69,21 +68,21 @@ func (g *Registry) document(name string, build func() ([]byte, error)) ([]byte, 
 
 // builder makes one document.
 type builder struct {
-	doc    *openapi3.T
+	doc    openAPI
 	prefix string // of the dialect that is being added
 	types  *schemas
 	err    error // the first
 }
 
-func newBuilder(info *openapi3.Info) *builder {
-	return &builder{doc: &openapi3.T{
+func newBuilder(about info) *builder {
+	return &builder{doc: openAPI{
 		OpenAPI:    "3.0.3",
-		Info:       info,
-		Paths:      openapi3.NewPaths(),
-		Components: &openapi3.Components{Schemas: openapi3.Schemas{}, SecuritySchemes: openapi3.SecuritySchemes{}},
-		Servers: openapi3.Servers{
+		Info:       about,
+		Paths:      map[string]pathItem{},
+		Components: componentsObject{Schemas: map[string]*schema{}, SecuritySchemes: map[string]securityScheme{}},
+		Servers: []serverObject{
 			{URL: "/", Description: "the tenant of the host name or the credential"},
-			{URL: "/t/{tenant}", Description: "a tenant by its code", Variables: openapi3.ServerVariables{
+			{URL: "/t/{tenant}", Description: "a tenant by its code", Variables: map[string]serverVariable{
 				"tenant": {Default: iam.DefaultTenant},
 			}},
 		},
@@ -91,19 +90,23 @@ func newBuilder(info *openapi3.Info) *builder {
 }
 
 func (b *builder) finish() ([]byte, error) {
-	if err := cmp.Or(b.err, b.doc.Validate(context.Background())); err != nil {
+	text, err := json.Marshal(b.doc, json.Deterministic(true))
+	if b.err != nil {
+		err = b.err
+	}
+	if err != nil {
 		return nil, fmt.Errorf("OpenAPI document of %s: %w", b.doc.Info.Title, err)
 	}
-	return b.doc.MarshalJSON()
+	return text, nil
 }
 
 // add adds a dialect with all its operations.
 func (b *builder) add(g *Registry, d *Dialect, prefix string) {
 	b.prefix, b.types = prefix, newSchemas(b.doc.Components.Schemas, prefix)
-	security := openapi3.SecurityRequirements{}
+	security := []securityRequirement{}
 	for _, s := range d.Security {
-		b.doc.Components.SecuritySchemes[prefix+s.Name] = &openapi3.SecuritySchemeRef{Value: s.scheme()}
-		security = append(security, openapi3.SecurityRequirement{prefix + s.Name: {}})
+		b.doc.Components.SecuritySchemes[prefix+s.Name] = s.scheme()
+		security = append(security, securityRequirement{prefix + s.Name: {}})
 	}
 	for _, e := range g.endpoints {
 		if e.Dialect != d {
@@ -115,76 +118,70 @@ func (b *builder) add(g *Registry, d *Dialect, prefix string) {
 			if i > 0 { // ids are unique in a document
 				id += "." + strings.ToLower(method)
 			}
-			b.doc.AddOperation(e.Op.Paths[0], method, b.operation(e, method, id, security))
+			path := e.Op.Paths[0]
+			if b.doc.Paths[path] == nil {
+				b.doc.Paths[path] = pathItem{}
+			}
+			b.doc.Paths[path][strings.ToLower(method)] = b.operation(e, method, id, security)
 		}
 	}
 }
 
 // tag lists a tag when it is first used.
 func (b *builder) tag(name string) {
-	if name != "" && b.doc.Tags.Get(b.prefix+name) == nil {
-		b.doc.Tags = append(b.doc.Tags, &openapi3.Tag{Name: b.prefix + name})
+	if t := (tag{b.prefix + name}); name != "" && !slices.Contains(b.doc.Tags, t) {
+		b.doc.Tags = append(b.doc.Tags, t)
 	}
 }
 
-func (s Security) scheme() *openapi3.SecurityScheme {
+func (s Security) scheme() securityScheme {
 	if s.Header != "" {
-		return &openapi3.SecurityScheme{Type: "apiKey", In: "header", Name: s.Header, Description: s.Description}
+		return securityScheme{Type: "apiKey", In: "header", Name: s.Header, Description: s.Description}
 	}
-	return &openapi3.SecurityScheme{Type: "http", Scheme: s.Scheme, BearerFormat: s.Format, Description: s.Description}
+	return securityScheme{Type: "http", Scheme: s.Scheme, BearerFormat: s.Format, Description: s.Description}
 }
 
-func (b *builder) operation(e *endpoint, method, id string, security openapi3.SecurityRequirements) *openapi3.Operation {
+func (b *builder) operation(e *endpoint, method, id string, security []securityRequirement) *operationObject {
 	op := e.Op
-	doc := &openapi3.Operation{
+	doc := &operationObject{
 		OperationID: id,
 		Summary:     op.Summary,
 		Description: op.Description,
-		Extensions:  map[string]any{},
 		Parameters:  b.parameters(e),
 		Responses:   b.responses(e, method),
+		Security:    security,
+		Permission:  string(op.Access.Permission()),
+		Aliases:     op.Paths[1:],
 	}
 	if op.Tag != "" {
 		doc.Tags = []string{b.prefix + op.Tag}
 	}
 	if op.Access.IsPublic() {
-		doc.Security = &openapi3.SecurityRequirements{}
-	} else {
-		doc.Security = &security
-	}
-	if p := op.Access.Permission(); p != "" {
-		doc.Extensions["x-gatehouse-permission"] = p
-	}
-	if len(op.Paths) > 1 {
-		doc.Extensions["x-gatehouse-aliases"] = op.Paths[1:]
+		doc.Security = nil
 	}
 	if body := e.operation.binding.body; body != nil {
-		media := openapi3.NewMediaType().WithSchemaRef(b.types.of(body.typ))
-		media.Example = b.generic(op.RequestExample)
-		doc.RequestBody = &openapi3.RequestBodyRef{Value: openapi3.NewRequestBody().WithRequired(body.required).
-			WithContent(openapi3.Content{"application/json": media})}
+		doc.RequestBody = &requestBody{Required: body.required, Content: map[string]mediaType{
+			"application/json": {Schema: b.types.of(body.typ), Example: b.written(op.RequestExample)},
+		}}
 	}
 	return doc
 }
 
 // parameters documents those that are bound, and the namespace of the path
 // where it only serves the authorization.
-func (b *builder) parameters(e *endpoint) openapi3.Parameters {
-	var list openapi3.Parameters
+func (b *builder) parameters(e *endpoint) []parameter {
+	var list []parameter
 	namespace := e.Op.Namespace
 	for _, f := range e.operation.binding.fields {
 		if f.in == inPath && f.name == namespace {
 			namespace = ""
 		}
-		schema := b.types.of(f.typ)
-		schema.Value.Nullable = false // a parameter is absent, never null
-		list = append(list, &openapi3.ParameterRef{Value: &openapi3.Parameter{
-			Name: f.name, In: f.in, Description: f.doc, Required: f.in == inPath, Schema: schema,
-		}})
+		of := b.types.of(f.typ)
+		of.Nullable = false // a parameter is absent, never null
+		list = append(list, parameter{Name: f.name, In: f.in, Description: f.doc, Required: f.in == inPath, Schema: of})
 	}
 	if namespace != "" {
-		list = append(list, &openapi3.ParameterRef{Value: openapi3.NewPathParameter(namespace).
-			WithDescription("The namespace.").WithSchema(openapi3.NewStringSchema())})
+		list = append(list, parameter{Name: namespace, In: inPath, Description: "The namespace.", Required: true, Schema: &schema{Type: "string"}})
 	}
 	return list
 }

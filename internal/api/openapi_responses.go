@@ -7,10 +7,11 @@ import (
 	"net/url"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
@@ -85,19 +86,19 @@ func sampleOf(k iam.Kind) *iam.Error {
 // answers gathers what may be answered with one status.
 type answers struct {
 	types    []reflect.Type
-	schemas  openapi3.SchemaRefs
-	examples openapi3.Examples
+	schemas  []*schema
+	examples map[string]example
 }
 
 // responses documents success and every error, under the status that the
 // dialect gives them. Several may share one: some vendors report errors with
 // status 200.
-func (b *builder) responses(e *endpoint, method string) *openapi3.Responses {
+func (b *builder) responses(e *endpoint, method string) map[string]responseObject {
 	byStatus := map[int]*answers{}
-	add := func(status int, name string, t reflect.Type, example any) {
+	add := func(status int, name string, t reflect.Type, shown any) {
 		a := byStatus[status]
 		if a == nil {
-			a = &answers{examples: openapi3.Examples{}}
+			a = &answers{examples: map[string]example{}}
 			byStatus[status] = a
 		}
 		if t == nil || status == http.StatusNoContent {
@@ -107,8 +108,8 @@ func (b *builder) responses(e *endpoint, method string) *openapi3.Responses {
 			a.types = append(a.types, t)
 			a.schemas = append(a.schemas, b.types.of(t))
 		}
-		if example != nil {
-			a.examples[name] = &openapi3.ExampleRef{Value: openapi3.NewExample(b.generic(example))}
+		if shown != nil {
+			a.examples[name] = example{b.written(shown)}
 		}
 	}
 	add(e.Op.Status, "success", e.operation.out, e.Op.ResponseExample)
@@ -117,34 +118,31 @@ func (b *builder) responses(e *endpoint, method string) *openapi3.Responses {
 		status, body := e.Dialect.Fail(r, s.error)
 		add(status, s.name, reflect.TypeOf(body), body)
 	}
-	responses := openapi3.NewResponsesWithCapacity(len(byStatus))
+	responses := make(map[string]responseObject, len(byStatus))
 	for status, a := range byStatus {
-		response := openapi3.NewResponse().WithDescription(cmp.Or(http.StatusText(status), "Answer"))
+		response := responseObject{Description: cmp.Or(http.StatusText(status), "Answer")}
 		if len(a.schemas) > 0 {
-			response.Content = openapi3.Content{"application/json": a.media()}
+			response.Content = map[string]mediaType{"application/json": a.media()}
 		}
-		openapi3.WithStatus(status, &openapi3.ResponseRef{Value: response})(responses)
+		responses[strconv.Itoa(status)] = response
 	}
 	return responses
 }
 
-func (a *answers) media() *openapi3.MediaType {
-	schema := a.schemas[0]
+func (a *answers) media() mediaType {
+	of := a.schemas[0]
 	if len(a.schemas) > 1 {
-		schema = (&openapi3.Schema{AnyOf: a.schemas}).NewRef()
+		of = &schema{AnyOf: a.schemas}
 	}
-	return &openapi3.MediaType{Schema: schema, Examples: a.examples}
+	return mediaType{Schema: of, Examples: a.examples}
 }
 
-// generic turns an example into maps and slices, as the document wants it.
-func (b *builder) generic(example any) (value any) {
+// written answers an example as it goes over the wire; nil for none.
+func (b *builder) written(example any) jsontext.Value {
 	if example == nil {
 		return nil
 	}
 	text, err := json.Marshal(example, wireOptions)
-	if err == nil {
-		err = json.Unmarshal(text, &value)
-	}
 	b.err = cmp.Or(b.err, err)
-	return value
+	return text
 }

@@ -198,13 +198,11 @@ func TestOpenAPIErrors(t *testing.T) {
 	if _, err := z.OpenAPI("nobody"); !iam.Is(err, iam.NotFound) {
 		t.Errorf("unknown dialect: %v", err)
 	}
-	for name, example := range map[string]any{"of another type": made{"7"}, "not JSON": broken{}} {
-		d := newZoo()
-		d.Name, d.Prefixes = strings.Fields(name)[0], []string{"/" + strings.Fields(name)[0] + "/"}
-		z.Add(d, api.Handle(api.Op{ID: "x", Methods: []string{"GET"}, Paths: []string{d.Prefixes[0] + "x"}, Access: api.Public(), ResponseExample: example},
-			func(context.Context, *api.Call, none) (dish, error) { return dish{}, nil }))
-		if _, err := z.OpenAPI(d.Name); err == nil {
-			t.Errorf("an example %s was accepted", name)
-		}
+	d := newZoo()
+	d.Name, d.Prefixes = "broken", []string{"/broken/"}
+	z.Add(d, api.Handle(api.Op{ID: "x", Methods: []string{"GET"}, Paths: []string{"/broken/x"}, Access: api.Public(), ResponseExample: broken{}},
+		func(context.Context, *api.Call, none) (dish, error) { return dish{}, nil }))
+	if _, err := z.OpenAPI(d.Name); err == nil {
+		t.Error("an example that is no JSON was accepted")
 	}
 }

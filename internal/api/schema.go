@@ -8,7 +8,6 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-json-experiment/json"
 )
 
@@ -28,79 +27,75 @@ var (
 // schemas makes OpenAPI schemas of Go types as the JSON encoder sees them.
 // Named structs become components.
 type schemas struct {
-	components openapi3.Schemas
+	components map[string]*schema
 	prefix     string // of components' names
 	names      map[reflect.Type]string
 }
 
-func newSchemas(components openapi3.Schemas, prefix string) *schemas {
+func newSchemas(components map[string]*schema, prefix string) *schemas {
 	return &schemas{components: components, prefix: prefix, names: map[reflect.Type]string{}}
 }
 
-func (s *schemas) of(t reflect.Type) *openapi3.SchemaRef {
+func (s *schemas) of(t reflect.Type) *schema {
 	switch {
 	case t.Kind() == reflect.Pointer:
 		return nullable(s.of(t.Elem()))
 	case implements(t, documentedType):
 		return s.of(reflect.TypeOf(reflect.New(t).Interface().(Documented).DocumentedAs()))
 	case t == timeType:
-		return openapi3.NewDateTimeSchema().NewRef()
+		return &schema{Type: "string", Format: "date-time"}
 	case implements(t, jsonMarshalers...), implements(t, jsonUnmarshalers...):
-		return openapi3.NewSchema().NewRef() // anything
+		return &schema{} // anything
 	case implements(t, textMarshaler):
-		return openapi3.NewStringSchema().NewRef()
+		return &schema{Type: "string"}
 	}
 	switch t.Kind() {
 	case reflect.String:
-		return openapi3.NewStringSchema().NewRef()
+		return &schema{Type: "string"}
 	case reflect.Bool:
-		return openapi3.NewBoolSchema().NewRef()
+		return &schema{Type: "boolean"}
 	case reflect.Int64, reflect.Uint64:
-		return openapi3.NewInt64Schema().NewRef()
+		return &schema{Type: "integer", Format: "int64"}
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32:
-		return openapi3.NewIntegerSchema().NewRef()
+		return &schema{Type: "integer"}
 	case reflect.Float32, reflect.Float64:
-		return openapi3.NewFloat64Schema().NewRef()
+		return &schema{Type: "number", Format: "double"}
 	case reflect.Slice, reflect.Array:
 		if t.Elem().Kind() == reflect.Uint8 {
-			return openapi3.NewBytesSchema().NewRef()
+			return &schema{Type: "string", Format: "byte"}
 		}
-		array := openapi3.NewArraySchema()
-		array.Items = s.of(t.Elem())
-		return array.NewRef()
+		return &schema{Type: "array", Items: s.of(t.Elem())}
 	case reflect.Map:
-		object := openapi3.NewObjectSchema()
-		object.AdditionalProperties.Schema = s.of(t.Elem())
-		return object.NewRef()
+		return &schema{Type: "object", AdditionalProperties: s.of(t.Elem())}
 	case reflect.Struct:
 		return s.object(t)
 	default:
-		return openapi3.NewSchema().NewRef()
+		return &schema{}
 	}
 }
 
 // object makes the schema of a struct: inline when it has no name, otherwise
 // a component, registered before its members so that types may be recursive.
-func (s *schemas) object(t reflect.Type) *openapi3.SchemaRef {
+func (s *schemas) object(t reflect.Type) *schema {
 	if t.Name() == "" {
-		object := openapi3.NewObjectSchema()
+		object := &schema{Type: "object"}
 		s.members(object, t)
-		return object.NewRef()
+		return object
 	}
 	name, ok := s.names[t]
 	if !ok {
 		name = s.name(t)
 		s.names[t] = name
-		object := openapi3.NewObjectSchema()
-		s.components[name] = object.NewRef()
+		object := &schema{Type: "object"}
+		s.components[name] = object
 		s.members(object, t)
 	}
-	return openapi3.NewSchemaRef("#/components/schemas/"+name, s.components[name].Value)
+	return &schema{Ref: "#/components/schemas/" + name}
 }
 
 // members adds the members of a struct to its schema. A member is required
 // unless it may be omitted.
-func (s *schemas) members(object *openapi3.Schema, t reflect.Type) {
+func (s *schemas) members(object *schema, t reflect.Type) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -116,7 +111,7 @@ func (s *schemas) members(object *openapi3.Schema, t reflect.Type) {
 		}
 		member := s.of(f.Type)
 		if has("string") && f.Type.Kind() >= reflect.Int && f.Type.Kind() <= reflect.Float64 { // a number in quotes
-			member = openapi3.NewStringSchema().NewRef()
+			member = &schema{Type: "string"}
 		}
 		if doc := f.Tag.Get("doc"); doc != "" {
 			member = described(member, doc)
@@ -124,11 +119,14 @@ func (s *schemas) members(object *openapi3.Schema, t reflect.Type) {
 		if !has("omitempty") && !has("omitzero") {
 			object.Required = append(object.Required, name)
 		}
-		object.WithPropertyRef(name, member)
+		if object.Properties == nil {
+			object.Properties = map[string]*schema{}
+		}
+		object.Properties[name] = member
 	}
 }
 
-func (s *schemas) embed(object *openapi3.Schema, t reflect.Type) {
+func (s *schemas) embed(object *schema, t reflect.Type) {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
@@ -136,7 +134,7 @@ func (s *schemas) embed(object *openapi3.Schema, t reflect.Type) {
 	case reflect.Struct:
 		s.members(object, t)
 	case reflect.Map:
-		object.AdditionalProperties.Schema = s.of(t.Elem())
+		object.AdditionalProperties = s.of(t.Elem())
 	}
 }
 
@@ -169,21 +167,21 @@ func implements(t reflect.Type, interfaces ...reflect.Type) bool {
 
 // nullable and described put a reference into an allOf first, since what
 // stands beside a $ref is ignored in OpenAPI 3.0.
-func nullable(ref *openapi3.SchemaRef) *openapi3.SchemaRef {
+func nullable(ref *schema) *schema {
 	ref = own(ref)
-	ref.Value.Nullable = true
+	ref.Nullable = true
 	return ref
 }
 
-func described(ref *openapi3.SchemaRef, doc string) *openapi3.SchemaRef {
+func described(ref *schema, doc string) *schema {
 	ref = own(ref)
-	ref.Value.Description = doc
+	ref.Description = doc
 	return ref
 }
 
-func own(ref *openapi3.SchemaRef) *openapi3.SchemaRef {
+func own(ref *schema) *schema {
 	if ref.Ref == "" {
 		return ref
 	}
-	return &openapi3.SchemaRef{Value: &openapi3.Schema{AllOf: openapi3.SchemaRefs{ref}}}
+	return &schema{AllOf: []*schema{ref}}
 }

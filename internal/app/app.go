@@ -32,6 +32,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/cluster"
 	"github.com/gatehouse-id/gatehouse/internal/console"
 	"github.com/gatehouse-id/gatehouse/internal/directory"
+	"github.com/gatehouse-id/gatehouse/internal/federation"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 	"github.com/gatehouse-id/gatehouse/internal/job"
 	"github.com/gatehouse-id/gatehouse/internal/keyring"
@@ -39,6 +40,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/object"
 	"github.com/gatehouse-id/gatehouse/internal/outbound"
 	"github.com/gatehouse-id/gatehouse/internal/password"
+	"github.com/gatehouse-id/gatehouse/internal/scim"
 	"github.com/gatehouse-id/gatehouse/internal/server"
 	"github.com/gatehouse-id/gatehouse/internal/signup"
 	"github.com/gatehouse-id/gatehouse/internal/storage"
@@ -81,20 +83,21 @@ type Options struct {
 
 // App is the program, put together.
 type App struct {
-	Tenancy   *tenancy.Service
-	Directory *directory.Service
-	Access    *access.Service
-	Authn     *authn.Service
-	Audit     *audit.Service
-	Notice    *notice.Service
-	Objects   *object.Service
-	Support   *support.Service
-	Signup    *signup.Service
-	Jobs      *job.Queue
-	Keys      *keyring.Keyring
-	Store     *storage.Store
-	Engine    storage.Engine
-	Registry  *api.Registry
+	Tenancy    *tenancy.Service
+	Directory  *directory.Service
+	Access     *access.Service
+	Authn      *authn.Service
+	Audit      *audit.Service
+	Notice     *notice.Service
+	Objects    *object.Service
+	Support    *support.Service
+	Signup     *signup.Service
+	Federation *federation.Service
+	Jobs       *job.Queue
+	Keys       *keyring.Keyring
+	Store      *storage.Store
+	Engine     storage.Engine
+	Registry   *api.Registry
 	// Master is the key under which the tenants' keys are kept.
 	Master keyring.Master
 
@@ -174,9 +177,17 @@ func (a *App) connect(o Options) {
 	a.Authn = authn.New(authn.Deps{Store: a.Store, Epochs: a.epochs, Keys: a.Keys, Hasher: o.Hasher, Settings: a.Tenancy,
 		Mail: a.Notice, Rights: a.Access, Queue: a.Jobs, PublicURL: o.PublicURL, Env: a.env, Log: a.log})
 	a.Directory = directory.New(a.Store, a.Access, a.Tenancy, o.Hasher, a.env)
+	a.Directory.UseMail(a.Notice, a.Jobs)
+	a.Notice.UsePeople(a.Directory)
+	a.Jobs.Register(a.Directory.Runners())
 	a.Tenancy.UseAnnouncer(tenancy.Announcer{Mail: a.Notice, People: a.Directory, Log: a.log})
+	a.Tenancy.UseSessions(a.Authn)
+	fetch := outbound.New(o.Outbound)
 	a.Objects = object.New(object.Deps{Store: a.Store, Keys: a.Keys, Tenants: a.Tenancy, People: people{a.Directory, a.Authn, a.log}, Rights: a.Access,
-		Queue: a.Jobs, Fetcher: outbound.New(o.Outbound), Env: a.env, Log: a.log})
+		Queue: a.Jobs, Fetcher: fetch, Env: a.env, Log: a.log})
+	a.Federation = federation.New(federation.Deps{Store: a.Store, Rights: a.Access, People: guests{a.Directory}, Sessions: a.Authn,
+		Tokens: scimTokens{a.Authn}, Mail: a.Notice, Epochs: a.epochs, Keys: a.Keys, Fetch: fetch, PublicURL: o.PublicURL,
+		Env: a.env, Log: a.log})
 	a.Tenancy.UseChildren(a.Objects)
 	a.Support = support.New(support.Deps{Store: a.Store, Tenants: a.Tenancy, Rights: a.Access, Mail: a.Notice, Queue: a.Jobs, Env: a.env})
 	a.Jobs.Register(a.Support.Runners())
@@ -205,14 +216,14 @@ func (a *App) connect(o Options) {
 		PublicURL: o.PublicURL, Now: a.env.Now})
 	a.Registry.Add(d, ops...)
 	d, ops = f5xc.New(f5xc.Deps{Objects: a.Objects, Tenancy: a.Tenancy, Directory: a.Directory, Access: a.Access, Authn: a.Authn,
-		Support: a.Support, Signup: a.Signup, Env: a.env, Log: a.log, Cookie: console.CookieName(o.PublicURL), Host: hostOf(o.PublicURL), PublicURL: o.PublicURL})
+		Support: a.Support, Federation: a.Federation, Signup: a.Signup, Notice: a.Notice, SCIM: scim.New(provisioning{a.Directory}, provisioning{a.Directory}), Env: a.env, Log: a.log, Cookie: console.CookieName(o.PublicURL), Host: hostOf(o.PublicURL), PublicURL: o.PublicURL})
 	a.Registry.Add(d, ops...)
 	d, ops = gatehouse.New(gatehouse.Deps{Access: a.Access, Audit: a.Audit, Authn: a.Authn, Directory: a.Directory, Tenancy: a.Tenancy})
 	a.Registry.Add(d, ops...)
 	a.Access.UseCatalog(catalog(a.Registry))
 
 	pages := console.New(console.Deps{Authn: a.Authn, Directory: a.Directory, Tenancy: a.Tenancy, Signup: a.Signup,
-		PublicURL: o.PublicURL, Env: a.env, Log: a.log})
+		Federation: a.Federation, Notices: a.Notice, PublicURL: o.PublicURL, Env: a.env, Log: a.log})
 	a.handler = server.New(a.Registry, server.Config{PublicURL: o.PublicURL, TrustedProxies: o.TrustedProxies,
 		Version: o.Version, Log: a.log, Ready: a.Engine.Ping, Pages: pages, GRPC: cloudforet.GRPC(a.Registry)})
 }

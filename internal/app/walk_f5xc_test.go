@@ -102,9 +102,12 @@ func f5Bodies(method string, tenant iam.Tenant, namespace, id string) []string {
 		"tp_id":                 id, "comment": id, "priority": "PRIORITY_HIGH", "reason": "REASON_UNKNOWN",
 		"tos_version": "1", "tos_accepted": "true", "tos_accepted_at": "1789000000",
 		"fail_if_referred": false,
+		"schemas":          []string{"urn:ietf:params:scim:schemas:core:2.0:User"}, "userName": id, "externalId": id, "displayName": id,
+		"roles": []string{"admin"}, "members": []any{map[string]any{"value": id}},
+		"Operations": []any{map[string]any{"op": "add", "value": map[string]any{"members": []any{map[string]any{"value": id}}, "roles": []string{"admin"}}}},
 	}
 	about := maps.Clone(deep)
-	maps.Copy(about, map[string]any{"name": id, "namespace": namespace, "tenant": tenant.Code, "uid": id,
+	maps.Copy(about, map[string]any{"id": id, "name": id, "namespace": namespace, "tenant": tenant.Code, "uid": id,
 		"metadata":        map[string]any{"name": id, "namespace": namespace, "tenant": tenant.Code, "uid": id},
 		"system_metadata": map[string]any{"tenant": tenant.Code, "uid": id, "namespace": []any{ref}}})
 	mine := maps.Clone(deep)
@@ -235,8 +238,9 @@ func rowsBut(t *testing.T, s *apptest.Server, namespace string, user iam.User) m
 			switch table {
 			case "namespaces", "objects", "object_refs":
 				return slices.Contains(inside, strings.Split(row, "|")[1])
-			case "users", "mails", "challenges":
-				return strings.Contains(row, string(user.ID)) || strings.Contains(row, user.Email)
+			case "users", "mails", "challenges", "user_settings", "notice_preferences":
+				// That one asks for rights, others are told.
+				return strings.Contains(row, string(user.ID)) || strings.Contains(row, user.Email) || strings.Contains(row, "|"+string(iam.MessageAccessRequested)+"|")
 			}
 			return false
 		})

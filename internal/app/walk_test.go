@@ -23,7 +23,7 @@ var public = []string{"netapp auth.signin", "netapp auth.password", "fess health
 	"cloudforet token.issue", "cloudforet token.grant", "cloudforet user-profile.reset-password", "cloudforet domain.get-auth-info",
 	"cloudforet endpoint.list", "cloudforet reflection", "cloudforet jwks", "cloudforet config",
 	"f5xc tenant.lookup-public", "f5xc signup.validate-registration", "f5xc signup.get", "f5xc signup.send-password-email",
-	"f5xc signup.validate-contact"}
+	"f5xc signup.validate-contact", "f5xc tenant.password-policy", "f5xc place.public.countries", "f5xc place.public.states", "f5xc place.public.cities"}
 
 // unauthenticated tells, for each dialect, an answer to who is not known.
 var unauthenticated = map[string]func(apptest.Answer) bool{

@@ -36,6 +36,7 @@ type entry struct {
 	pages    bool
 	life     time.Duration // as in NewSession
 	replaces iam.SessionID
+	provider *SessionProvider // as in NewSession
 }
 
 // enter writes a session and the event of what was proved, and makes the
@@ -53,7 +54,12 @@ func (s *Service) enter(ctx context.Context, t iam.TenantID, e entry, from Origi
 		Address: from.Address, Client: iam.Cut(from.Client, maxName), SignedIn: now, Created: now, Expires: expires, LastSeen: now,
 		Pages: e.pages, Methods: slices.Clone(e.methods), Pending: slices.Clone(e.pending),
 	}}
-	ns := NewSession{Session: b.Session, Generation: e.account.Generation, Replaces: e.replaces, Life: e.life}
+	ns := NewSession{Session: b.Session, Generation: e.account.Generation, Replaces: e.replaces, Life: e.life, Provider: e.provider}
+	if b.Done() {
+		if ns.Place, ns.PlaceJob, err = s.place(ctx, t, b.Session); err != nil {
+			return Begun{}, err
+		}
+	}
 	if e.pages {
 		secret := s.env.Secret(secretBytes)
 		if ns.KeyID, ns.MAC, err = s.keys.MAC(ctx, t, keyring.PurposeCookie, cookieInput(b.ID, secret)); err != nil {
@@ -61,7 +67,9 @@ func (s *Service) enter(ctx context.Context, t iam.TenantID, e entry, from Origi
 		}
 		b.Cookie = bearerSecret(t, b.ID, secret)
 	}
-	err = s.store.RecordLogin(ctx, t, s.loginEvent(e.account.User, e.account.Username, e.method, "", from), &ns)
+	attempt := s.loginEvent(e.account.User, e.account.Username, e.method, "", from)
+	attempt.Session = b.ID
+	err = s.store.RecordLogin(ctx, t, attempt, &ns)
 	if iam.Is(err, iam.Conflict) || iam.Is(err, iam.NotFound) {
 		return Begun{}, unauthenticated()
 	}

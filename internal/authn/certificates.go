@@ -32,17 +32,24 @@ type NewCertificate struct {
 	User       iam.UserID
 	Name       string
 	Passphrase string        // of the PKCS #12 file
-	Life       time.Duration // 0 is a year, at most two
+	Life       time.Duration // at most two years, and what the tenant allows; 0 is a year, or that
 }
 
 // IssueCertificate makes a key pair and a client certificate of the tenant's
 // own authority, which is made when there is none, and answers both as
 // PKCS #12 (RFC 7292), once. Invalid; NotFound; Denied as for CreateAccessKey.
 func (s *Service) IssueCertificate(ctx context.Context, by iam.Actor, in NewCertificate) (pkcs12 []byte, c iam.Certificate, err error) {
+	limit, err := s.certificateLimit(ctx, by)
+	if err != nil {
+		return nil, c, err
+	}
 	if in.Life == 0 {
 		in.Life = certificateLife
+		if limit > 0 {
+			in.Life = min(in.Life, limit)
+		}
 	}
-	if err := in.check(); err != nil {
+	if err := in.check(limit); err != nil {
 		return nil, c, err
 	}
 	a, err := s.credentialUser(ctx, by, in.User)
@@ -83,6 +90,7 @@ func (s *Service) IssueCertificate(ctx context.Context, by iam.Actor, in NewCert
 		return nil, iam.Certificate{}, err
 	}
 	s.tellOf(ctx, by.Tenant, a, iam.MessageKeyCreated, by, issued{issuedCertificate, c.Serial})
+	s.remind(ctx, by.Tenant, issued{issuedCertificate, c.Serial}, c.Expires)
 	return file, c, nil
 }
 
@@ -93,8 +101,9 @@ var pkcs12Encoder = pkcs12.Modern.WithIterations(100_000)
 // maxCommonName is ub-common-name (RFC 5280 appendix A.1), here in bytes.
 const maxCommonName = 64
 
-// check is the rule for what a caller says of a certificate.
-func (in NewCertificate) check() error {
+// check is the rule for what a caller says of a certificate. limit is how long
+// one of the tenant may last; 0 is as long as any.
+func (in NewCertificate) check(limit time.Duration) error {
 	var c iam.Checker
 	c.Length("name", in.Name, 0, 256)
 	c.Length("passphrase", in.Passphrase, 8, 256)
@@ -104,6 +113,9 @@ func (in NewCertificate) check() error {
 	}
 	if in.Life < time.Hour || in.Life > maxCertificateLife {
 		c.Add("life", iam.ReasonFormat, "life must be between an hour and two years")
+	}
+	if limit > 0 && in.Life > limit {
+		c.Add("life", iam.ReasonFormat, "life must be at most %d days: certificates of this tenant last no longer", int(limit/day))
 	}
 	return c.Err()
 }

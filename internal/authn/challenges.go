@@ -108,10 +108,10 @@ func (s *Service) proves(ctx context.Context, t iam.TenantID, c Challenge, secre
 	return err
 }
 
-// spend uses a challenge up: of many that do so at once one gets nil. Invalid,
-// with ReasonWrongCode, for the others.
-func (s *Service) spend(ctx context.Context, t iam.TenantID, c Challenge) error {
-	err := s.store.SpendChallenge(ctx, t, c.ID)
+// spend uses a challenge up: of many that do so at once one gets nil, and its
+// events are written. Invalid, with ReasonWrongCode, for the others.
+func (s *Service) spend(ctx context.Context, t iam.TenantID, c Challenge, events ...iam.Event) error {
+	err := s.store.SpendChallenge(ctx, t, c.ID, events...)
 	if iam.Is(err, iam.NotFound) {
 		return wrongCode()
 	}

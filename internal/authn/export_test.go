@@ -7,5 +7,14 @@ var (
 	Retire     = (*Service).retire
 )
 
+// PlaceText is placeText.
+var PlaceText = placeText
+
+// Kinds of jobs.
+const (
+	JobNewPlace = jobNewPlace
+	JobExpiring = jobExpiring
+)
+
 // PasswordBurst is passwordBurst.
 const PasswordBurst = passwordBurst

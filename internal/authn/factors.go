@@ -132,6 +132,23 @@ func (s *Service) RemoveFactor(ctx context.Context, p Prover, id iam.FactorID) e
 	return nil
 }
 
+// RemoveFactors removes all factors of a prover, who is not asked for one any
+// more. Errors as of RemoveFactor; nothing is removed where one is required.
+func (s *Service) RemoveFactors(ctx context.Context, p Prover) error {
+	required, err := s.factorRequired(ctx, p.tenant, p.account.Standing)
+	if err != nil {
+		return err
+	}
+	if required {
+		return iam.E(iam.Precondition, "a second factor is required here").Because(iam.ReasonInUse)
+	}
+	factors, err := s.standingFactors(ctx, p.tenant, p.account.User)
+	for i := 0; i < len(factors) && err == nil; i++ {
+		err = s.RemoveFactor(ctx, p, factors[i].ID)
+	}
+	return err
+}
+
 // mayRemove answers the factor that a prover may remove. One that never became
 // active goes without proof.
 func (s *Service) mayRemove(ctx context.Context, p Prover, id iam.FactorID) (FactorRecord, error) {

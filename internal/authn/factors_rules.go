@@ -98,7 +98,7 @@ func (s *Service) proven(ctx context.Context, p Prover) error {
 func (p Prover) factorProved() bool {
 	methods := p.session.Methods
 	return len(methods) > 0 && (methods[0] == iam.MethodPasskey || slices.ContainsFunc(methods[1:], func(m iam.AuthMethod) bool {
-		return m == iam.MethodOTP || m == iam.MethodEmail || m == iam.MethodPasskey || m == iam.MethodRecovery
+		return m == iam.MethodOTP || m == iam.MethodEmail || m == iam.MethodPasskey || m == iam.MethodRecovery || m == iam.MethodMFA
 	}))
 }
 

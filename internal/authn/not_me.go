@@ -20,24 +20,30 @@ func (s *Service) tell(ctx context.Context, t iam.TenantID, a Account, kind iam.
 
 // tellOf is tell, of something that may be a credential, which the link ends.
 func (s *Service) tellOf(ctx context.Context, t iam.TenantID, a Account, kind iam.MessageKind, by iam.Actor, of issued) {
-	if a.Email == "" {
-		return
-	}
-	now := s.env.Time()
-	m := iam.Message{Kind: kind, To: a.Email, Username: a.Username, Language: a.Language, Facts: map[string]string{
-		"what": of.What, "id": of.ID, "by": by.Username, "address": by.Address, "client": by.Client, "at": now.Format(time.RFC3339)}}
-	data, err := json.Marshal(linked{Email: a.Email, Issued: of})
-	if err == nil {
-		// A subject of its own: whoever makes one change after the other must
-		// not void the links of the notices that went out before.
-		m.Token, m.Expires, err = s.newLink(ctx, t, a.User, PurposeNotMe, s.env.NewID(), data, notMeLife)
-	}
-	if err == nil {
-		err = s.mail.Send(ctx, t, m)
-	}
-	if err != nil {
+	if err := s.mailNotice(ctx, t, a, kind, by, of, s.env.Time()); err != nil {
 		s.log.WarnContext(ctx, "authn: cannot tell a user of a change", "tenant", t, "user", a.User, "kind", kind, "error", err)
 	}
+}
+
+// mailNotice mails a notice of what happened at a time, with a link for whom it
+// was not; nothing to who has no address.
+func (s *Service) mailNotice(ctx context.Context, t iam.TenantID, a Account, kind iam.MessageKind, by iam.Actor, of issued, at time.Time) error {
+	if a.Email == "" {
+		return nil
+	}
+	data, err := json.Marshal(linked{Email: a.Email, Issued: of})
+	if err != nil {
+		return err
+	}
+	// A subject of its own: whoever makes one change after the other must not
+	// void the links of the notices that went out before.
+	token, expires, err := s.newLink(ctx, t, a.User, PurposeNotMe, s.env.NewID(), data, notMeLife)
+	if err != nil {
+		return err
+	}
+	return s.mail.Send(ctx, t, iam.Message{Kind: kind, To: a.Email, User: a.User, Username: a.Username, Language: a.Language, Token: token,
+		Expires: expires, Facts: map[string]string{"what": of.What, "id": of.ID, "by": by.Username, "address": by.Address, "client": by.Client,
+			"at": at.Format(time.RFC3339)}})
 }
 
 // NotMe is for who sees a sign-in that was not theirs: it ends every session

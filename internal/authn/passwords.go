@@ -45,6 +45,10 @@ func (s *Service) ChangeOwnPassword(ctx context.Context, p Prover, old, pw strin
 // replacePassword sets a prover's password. Their session has ended by that,
 // and another one begins with the steps that are left.
 func (s *Service) replacePassword(ctx context.Context, p Prover, pw string, pending []iam.Step) (Begun, error) {
+	provider, err := s.providerOf(ctx, p)
+	if err != nil {
+		return Begun{}, err
+	}
 	a, err := s.changePassword(ctx, p.tenant, p.account, pw, s.actorOf(p))
 	if iam.Is(err, iam.Conflict) || iam.Is(err, iam.NotFound) {
 		return Begun{}, unauthenticated() // and all sessions have ended by what came between
@@ -54,7 +58,7 @@ func (s *Service) replacePassword(ctx context.Context, p Prover, pw string, pend
 	}
 	p.account = a
 	e := p.entry(iam.MethodPassword, pending)
-	e.replaces = ""
+	e.replaces, e.provider = "", provider
 	return s.enter(ctx, p.tenant, e, p.from)
 }
 

@@ -56,6 +56,19 @@ func (p Prover) may(step iam.Step, now time.Time) error {
 	return nil
 }
 
+// Recent answers nil to who is signed in since recently enough to change how they
+// sign in, by means that others look after. Precondition: ReasonReauth, or there
+// are steps left.
+func (s *Service) Recent(p Prover) error {
+	switch {
+	case len(p.session.Pending) > 0:
+		return outOfTurn()
+	case s.env.Now().Sub(p.session.SignedIn) >= reauthAfter:
+		return reauthenticate()
+	}
+	return nil
+}
+
 func outOfTurn() error {
 	return iam.E(iam.Precondition, "the sign-in has another step to take first")
 }

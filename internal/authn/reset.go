@@ -202,7 +202,8 @@ func (s *Service) RequestReset(ctx context.Context, t iam.TenantID, name string,
 // Runners answers what carries out this package's jobs, by kind. A runner may
 // run more than once.
 func (s *Service) Runners() map[string]func(context.Context, iam.TenantID, iam.Job) (detail string, err error) {
-	return map[string]func(context.Context, iam.TenantID, iam.Job) (string, error){resetKind: s.sendReset}
+	return map[string]func(context.Context, iam.TenantID, iam.Job) (string, error){
+		resetKind: s.sendReset, jobNewPlace: s.tellPlace, jobExpiring: s.tellExpiring}
 }
 
 // sendReset mails a link to who has a name, if anybody has, can use it and was

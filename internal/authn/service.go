@@ -47,6 +47,8 @@ type Rights interface {
 // Queue takes durable work; job satisfies it.
 type Queue interface {
 	Enqueue(ctx context.Context, t iam.TenantID, j iam.Job, events ...iam.Event) (iam.Job, error)
+	// Prepare fills in a job that Store writes with something else.
+	Prepare(j iam.Job) iam.Job
 }
 
 // Deps are what the service needs of the program.

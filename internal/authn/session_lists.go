@@ -50,3 +50,11 @@ func (s *Service) EndSessionsOf(ctx context.Context, by iam.Actor, u iam.UserID)
 	}
 	return s.store.EndSessions(ctx, by.Tenant, u, "", s.env.Event(by, "user", "end-sessions", string(u), a.Username))
 }
+
+// EndUnprovenSessions ends the sessions on pages of all in the actor's tenant who
+// have no second factor, but for one, which may be empty, and for sign-ins that
+// are about to set one up, and answers how many.
+// It is for who makes factors required, and asks nobody for a right.
+func (s *Service) EndUnprovenSessions(ctx context.Context, by iam.Actor, but iam.SessionID) (int, error) {
+	return s.store.EndUnprovenSessions(ctx, by.Tenant, but, s.env.Event(by, "settings", "end-sessions", string(by.Tenant), ""))
+}

@@ -222,9 +222,3 @@ func (s *Service) actor(t iam.TenantID, st Standing, m iam.AuthMethod, session i
 		Address: from.Address, Client: from.Client, RequestID: from.RequestID,
 	}
 }
-
-// LoginEvents lists attempts to sign in, of one user when u is not empty,
-// latest first.
-func (s *Service) LoginEvents(ctx context.Context, by iam.Actor, u iam.UserID, p iam.Page) (iam.List[iam.LoginEvent], error) {
-	return s.store.LoginEvents(ctx, by.Tenant, u, p)
-}

@@ -12,6 +12,7 @@ import (
 type Store interface {
 	PasswordStore
 	SessionStore
+	ProviderStore
 	ChallengeStore
 	FactorStore
 	KeyStore
@@ -36,13 +37,22 @@ type Store interface {
 	Rehash(ctx context.Context, t iam.TenantID, u iam.UserID, old, hash string) error
 
 	// RecordLogin writes an attempt. With a session it writes that too, in
-	// place of the one that it replaces. Where no steps are left it sets the
-	// user's last login and makes a pending user enabled. Conflict: the
+	// place of the one that it replaces, whose provider it takes over. Where no steps are left it sets the
+	// user's last login, makes a pending user enabled and notes the place: of one
+	// that is new, among those that were known, the job is written. Conflict: the
 	// user's generation is not the session's any more. NotFound: the session
 	// to be replaced has ended.
 	RecordLogin(ctx context.Context, t iam.TenantID, e iam.LoginEvent, s *NewSession) error
 	// LoginEvents lists attempts, latest first.
 	LoginEvents(ctx context.Context, t iam.TenantID, u iam.UserID, p iam.Page) (iam.List[iam.LoginEvent], error)
+	// LoginEventsBetween lists attempts of all from one time up to another, both
+	// included, latest first. The zero time is no bound.
+	LoginEventsBetween(ctx context.Context, t iam.TenantID, from, to time.Time, p iam.Page) (iam.List[iam.LoginEvent], error)
+	// LastLogins answers the users who have signed in, by name.
+	LastLogins(ctx context.Context, t iam.TenantID) ([]LastLogin, error)
+	// InactiveUsers answers the users of whom no attempt to sign in has succeeded
+	// since a time, also those who never have signed in, by name.
+	InactiveUsers(ctx context.Context, t iam.TenantID, since time.Time) ([]LastLogin, error)
 
 	// Session answers a session that has not ended. NotFound.
 	Session(ctx context.Context, t iam.TenantID, id iam.SessionID) (SessionRecord, error)
@@ -69,6 +79,14 @@ type Store interface {
 	TouchTokens(ctx context.Context, t iam.TenantID, used map[iam.TokenID]time.Time) error
 }
 
+// LastLogin is when a user has begun a session last.
+type LastLogin struct {
+	User     iam.UserID
+	Username string
+	Email    string
+	At       time.Time // zero: never
+}
+
 // Account is what signing in needs of a user.
 type Account struct {
 	Standing
@@ -81,6 +99,9 @@ type Account struct {
 	Language           string // empty: the tenant's
 	MustChangePassword bool
 	PasswordChanged    time.Time // zero without a password
+	// Synced holds where a provisioning client looks after the user, as
+	// iam.User.Synced.
+	Synced bool
 }
 
 // Standing is whether a user may act now.
@@ -108,6 +129,13 @@ type NewSession struct {
 	Life  time.Duration
 	KeyID string // which key of the tenant made the MAC; empty without a secret
 	MAC   []byte
+	// Provider is by whom the session was begun, nil where that was here, or is
+	// known of the session that it replaces.
+	Provider *SessionProvider
+	// Place is where the user signs in from, as a hash, and PlaceJob the job
+	// that tells them where that is new; empty while steps are left.
+	Place    string
+	PlaceJob iam.Job
 }
 
 // SessionRecord is a session with the standing of its user. Sessions of an

@@ -28,9 +28,9 @@ type FactorStore interface {
 	UseFactor(ctx context.Context, t iam.TenantID, u iam.UserID, id iam.FactorID, step int64, at time.Time) error
 	// RenameFactor writes a factor's name. NotFound.
 	RenameFactor(ctx context.Context, t iam.TenantID, u iam.UserID, id iam.FactorID, name string, events ...iam.Event) error
-	// DeleteFactor removes a factor, and the recovery codes with the last
-	// active one, and counts the epoch up. NotFound; Precondition: it is the
-	// last active one, which is to stay.
+	// DeleteFactor removes a factor, with the last active one the recovery codes
+	// and the wish to be asked for a factor, and counts the epoch up. NotFound;
+	// Precondition: it is the last active one, which is to stay.
 	DeleteFactor(ctx context.Context, t iam.TenantID, u iam.UserID, id iam.FactorID, keepLast bool, events ...iam.Event) error
 	// DeleteFactors removes all factors and recovery codes of a user and
 	// counts the epoch up.

@@ -60,6 +60,10 @@ type SessionStore interface {
 	// EndSessions ends all sessions of a user but one, which may be empty,
 	// counts the epoch up, and answers how many it ended.
 	EndSessions(ctx context.Context, t iam.TenantID, u iam.UserID, but iam.SessionID, events ...iam.Event) (int, error)
+	// EndUnprovenSessions ends the sessions on pages of all users of a tenant who
+	// have no active factor, but for one, which may be empty, and those that have
+	// to set one up anyway, counts the epoch up, and answers how many it ended.
+	EndUnprovenSessions(ctx context.Context, t iam.TenantID, but iam.SessionID, events ...iam.Event) (int, error)
 	// TouchSessions notes when sessions were last used. Unknown ones are
 	// passed over.
 	TouchSessions(ctx context.Context, t iam.TenantID, seen map[iam.SessionID]time.Time) error
@@ -112,6 +116,7 @@ const (
 	PurposePasskeyEnrol  Purpose = "passkey-enrol"  // a WebAuthn registration
 	PurposePasskeySignIn Purpose = "passkey-signin" // a WebAuthn assertion
 	PurposeNotMe         Purpose = "not-me"         // a link: a sign-in was not the user's own
+	PurposeOneTime       Purpose = "one-time"       // who the user is, to another service
 )
 
 // Challenge is a code or link as it is stored. Of the secret there is only a

@@ -93,12 +93,17 @@ const maxScope = 1024
 // CreateToken makes an API token and answers it whole, for the one time that
 // it can be seen. Only the operator makes one for somebody else: a token has
 // the rights of its user. Who came with a token of some scope makes none of a
-// wider one. Invalid; Denied; Exists: the id is taken; NotFound: no such user.
+// wider one. Invalid, also for one that is good for longer than the tenant
+// allows; Denied; Exists: the id is taken; NotFound: no such user.
 func (s *Service) CreateToken(ctx context.Context, by iam.Actor, tenantCode string, in NewToken) (string, iam.APIToken, error) {
 	if in.ID == "" && in.Secret == "" {
 		in.ID, in.Secret = iam.TokenID(s.env.Secret(6)), s.env.Secret(32)
 	}
 	if err := ownToken(by, in.User); err != nil {
+		return "", iam.APIToken{}, err
+	}
+	limit, err := s.tokenLimit(ctx, by)
+	if err != nil {
 		return "", iam.APIToken{}, err
 	}
 	now := s.env.Time()
@@ -109,6 +114,7 @@ func (s *Service) CreateToken(ctx context.Context, by iam.Actor, tenantCode stri
 	if !in.Expires.IsZero() && !in.Expires.After(now) {
 		c.Add("expires", iam.ReasonFormat, "expires must be in the future")
 	}
+	checkTokenLife(&c, in.Expires, now, limit)
 	if err := c.Err(); err != nil {
 		return "", iam.APIToken{}, err
 	}
@@ -121,7 +127,6 @@ func (s *Service) CreateToken(ctx context.Context, by iam.Actor, tenantCode stri
 	}
 	var a Account // without an address nobody is told
 	if !in.Untold {
-		var err error
 		if a, err = s.store.AccountByID(ctx, by.Tenant, in.User); err != nil {
 			return "", iam.APIToken{}, err
 		}
@@ -136,6 +141,7 @@ func (s *Service) CreateToken(ctx context.Context, by iam.Actor, tenantCode stri
 		return "", iam.APIToken{}, err
 	}
 	s.tellOf(ctx, by.Tenant, a, iam.MessageKeyCreated, by, issued{issuedToken, string(in.ID)})
+	s.remind(ctx, by.Tenant, issued{issuedToken, string(in.ID)}, in.Expires)
 	if strings.Contains(tenantCode, "_") {
 		tenantCode = string(by.Tenant)
 	}

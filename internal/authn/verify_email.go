@@ -12,8 +12,9 @@ const verifyLife = time.Hour
 
 // SendVerification makes an address the user's, not verified, where it is not
 // empty and another than the present one, and mails a code and a link that
-// prove it. Who reads the mail of the present address is told. Invalid; Precondition:
-// there is no address; RateLimited: a mail was sent less than a minute ago.
+// prove it. Who reads the mail of the present address is told. Invalid;
+// Precondition: there is no address, or a provisioning client says which it is;
+// RateLimited: a mail was sent less than a minute ago.
 func (s *Service) SendVerification(ctx context.Context, by iam.Actor, email string) error {
 	if email != "" && !iam.ValidEmail(email) {
 		var c iam.Checker
@@ -56,6 +57,9 @@ func (s *Service) SendVerification(ctx context.Context, by iam.Actor, email stri
 
 // changeEmail makes another address the user's.
 func (s *Service) changeEmail(ctx context.Context, t iam.TenantID, a Account, email string, by iam.Actor) error {
+	if a.Synced {
+		return iam.E(iam.Precondition, "%s is looked after by a provisioning client (SCIM), by which alone the e-mail address changes", a.Username).About(a.Username)
+	}
 	if err := s.store.SetEmail(ctx, t, a.User, email, s.env.Event(by, "user", "change-email", string(a.User), a.Username)); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"os"
 	"os/exec"
@@ -69,6 +70,9 @@ type site struct {
 	base string
 }
 
+// loopback is where the providers of tests are.
+var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+
 func newSite(t testing.TB) *site {
 	t.Helper()
 	l, err := net.Listen("tcp", "localhost:0")
@@ -78,7 +82,7 @@ func newSite(t testing.TB) *site {
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	s := &site{base: "http://localhost:" + port}
 	public, _ := url.Parse(s.base)
-	s.Server = apptest.Start(t, app.Options{PublicURL: public, Signup: openSignup})
+	s.Server = apptest.Start(t, app.Options{PublicURL: public, Signup: openSignup, Outbound: loopback})
 	web := &http.Server{Handler: s.Handler(), ReadHeaderTimeout: patience}
 	go func() { _ = web.Serve(l) }()
 	t.Cleanup(func() { _ = web.Close() })

@@ -100,8 +100,8 @@ func (v *visit) serve(code string) error {
 	if err := v.enter(code); err != nil {
 		return err
 	}
-	p, ok := v.pages[v.path]
-	if !ok {
+	p := v.find()
+	if p == nil {
 		return iam.E(iam.NotFound, "there is no page at this address").Because(iam.ReasonNoPath)
 	}
 	v.page = p

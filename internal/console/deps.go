@@ -9,7 +9,9 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/internal/authn"
 	"github.com/gatehouse-id/gatehouse/internal/directory"
+	"github.com/gatehouse-id/gatehouse/internal/federation"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/notice"
 	"github.com/gatehouse-id/gatehouse/internal/tenancy"
 )
 
@@ -19,6 +21,9 @@ type Deps struct {
 	Directory Directory
 	Tenancy   Tenancy
 	Signup    Signup
+	// Federation knows the OpenID providers, Notices who wants which mails.
+	Federation Federation
+	Notices    Notices
 	// PublicURL is where browsers reach the pages: with https the cookie is
 	// Secure and bound to the host. Nil for commands that serve nobody.
 	PublicURL *url.URL
@@ -40,11 +45,33 @@ type Directory interface {
 	UpdateProfile(ctx context.Context, by iam.Actor, p directory.Profile) (iam.User, error)
 	Picture(ctx context.Context, by iam.Actor, u iam.UserID) (iam.Image, error)
 	SetPicture(ctx context.Context, by iam.Actor, content []byte) (iam.Image, error)
+	OwnSettings(ctx context.Context, by iam.Actor) (directory.OwnSettings, error)
+	SetView(ctx context.Context, by iam.Actor, v directory.View) error
+}
+
+// Federation knows the OpenID providers of tenants. Package federation satisfies it.
+type Federation interface {
+	Buttons(ctx context.Context, t iam.TenantID) ([]federation.Button, error)
+	Begin(ctx context.Context, t iam.Tenant, name string, w federation.Wanted) (federation.Begun, error)
+	Finish(ctx context.Context, t iam.Tenant, name string, a federation.Answer) (federation.Proved, error)
+	LogoutToken(ctx context.Context, t iam.Tenant, name, token string) error
+	EndURL(ctx context.Context, t iam.Tenant, f iam.Federated) (string, error)
+	Identities(ctx context.Context, by iam.Actor) ([]federation.Identity, error)
+	Unlink(ctx context.Context, by iam.Actor, provider iam.ProviderID, subject string) error
+}
+
+// Notices knows who wants which mails. Package notice satisfies it.
+type Notices interface {
+	Preferences(ctx context.Context, by iam.Actor, f notice.Family, language string) ([]notice.Preference, error)
+	SetPreferences(ctx context.Context, by iam.Actor, f notice.Family, want map[string]bool) error
+	CheckUnsubscribe(ctx context.Context, token string) (iam.TenantID, notice.Preference, error)
+	Unsubscribe(ctx context.Context, token string) error
 }
 
 // Authn proves who callers are. Package authn satisfies it.
 type Authn interface {
 	SignIn
+	Federated
 	Recovery
 	Factors
 	Sessions
@@ -63,6 +90,14 @@ type SignIn interface {
 	SetPassword(ctx context.Context, p authn.Prover, pw string) (authn.Begun, error)
 	ChangeOwnPassword(ctx context.Context, p authn.Prover, old, pw string) (authn.Begun, error)
 	SignOut(ctx context.Context, by iam.Actor) error
+}
+
+// Federated is what providers prove.
+type Federated interface {
+	SignInFederated(ctx context.Context, t iam.TenantID, f iam.Federated, from authn.Origin) (authn.Begun, error)
+	FederationFailed(ctx context.Context, t iam.TenantID, username, reason string, from authn.Origin) error
+	SessionProvider(ctx context.Context, by iam.Actor) (iam.Federated, error)
+	Recent(p authn.Prover) error
 }
 
 // Recovery is what is proved by mail.

@@ -4,7 +4,8 @@
 //	/sign-in ─▶ /sign-in/password ─▶ steps that are pending ─▶ /account
 //	                                 /sign-in/factor
 //	                                 /sign-in/new-password
-//	                                 /sign-in/enrol
+//	/sso/<name> ─▶ the provider ─▶   /sign-in/enrol
+//	/sso/<name>/callback ─────────▶
 //
 // Every page is in the table of routes.go, which also says who may see it;
 // dispatch in console.go holds to that before any handler runs, so that a

@@ -18,5 +18,7 @@ var doneWords = map[string]string{ //nolint:gosec // words, no credentials
 	"sessions-ended":   "done.sessions-ended",
 	"token-revoked":    "done.token-revoked",
 	"key-deleted":      "done.key-deleted",
+	"linked":           "done.linked",
+	"unlinked":         "done.unlinked",
 	"not-me":           "done.not-me",
 }

@@ -1,6 +1,10 @@
 package console
 
-import "github.com/gatehouse-id/gatehouse/internal/iam"
+import (
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
 
 // Address is one address of the table of pages, as the tests outside see it.
 type Address struct {
@@ -16,7 +20,8 @@ type Address struct {
 func Addresses() []Address {
 	var all []Address
 	for _, p := range pages() {
-		all = append(all, Address{Path: p.path, Step: p.step, ForUser: p.need == forUser, Visitors: p.need == forVisitors,
+		path := strings.ReplaceAll(p.path, "{name}", "none") // of a provider that is not there
+		all = append(all, Address{Path: path, Step: p.step, ForUser: p.need == forUser, Visitors: p.need == forVisitors,
 			Get: p.get != nil, Post: p.post != nil})
 	}
 	return all

@@ -44,6 +44,7 @@ var reasons = map[iam.Reason]answer{
 	iam.ReasonBadPassword:   {http.StatusUnprocessableEntity, "error.bad-credentials"},
 	iam.ReasonSamePassword:  {http.StatusUnprocessableEntity, "error.same-password"},
 	iam.ReasonLimit:         {http.StatusConflict, "error.limit"},
+	iam.ReasonLastWay:       {http.StatusConflict, "error.last-way"},
 	errForeignForm.Code:     {http.StatusForbidden, "error.foreign-form"},
 }
 

@@ -28,7 +28,7 @@ func TestSignIn(t *testing.T) {
 	b.press("Sign in")
 	b.reach("/account")
 	b.look("account")
-	for _, section := range []string{"security", "sessions", "history", "keys", "preferences"} {
+	for _, section := range []string{"security", "sessions", "history", "keys", "notifications", "preferences"} {
 		b.get("/account/" + section)
 		b.look("account-" + section)
 	}
@@ -64,7 +64,7 @@ func TestSignInInKorean(t *testing.T) {
 	b.press("로그인")
 	b.reach("/account")
 	b.look("ko-account")
-	for _, section := range []string{"security", "sessions", "history", "keys", "factors"} {
+	for _, section := range []string{"security", "sessions", "history", "keys", "notifications", "preferences", "factors"} {
 		b.get("/account/" + section)
 		b.look("ko-account-" + section)
 	}

@@ -40,7 +40,7 @@ func TestPendingSignInLeadsToItsStep(t *testing.T) {
 	s.withTOTP(t, first)
 
 	anyone := map[string]bool{"/logo": true, "/sign-out": true, "/reset": true, "/invite": true, "/verify": true, "/not-me": true,
-		"/sign-up/confirm": true, "/sign-up/status": true}
+		"/sign-up/confirm": true, "/sign-up/status": true, "/unsubscribe": true, "/sso/none/callback": true, "/sso/none/logout": true}
 	for username, step := range map[string]iam.Step{"factor": iam.StepFactor, "password": iam.StepSetPassword, "enrol": iam.StepEnrolFactor} {
 		v := s.visitor(t)
 		if to := v.signIn(username, apptest.AdminPassword); to != console.StepPage(step) {

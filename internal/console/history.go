@@ -56,7 +56,7 @@ func (v *visit) history() error {
 
 var methodWords = map[iam.AuthMethod]string{
 	iam.MethodPassword: "method.password", iam.MethodOTP: "method.totp", iam.MethodEmail: "method.email",
-	iam.MethodPasskey: "method.passkey", iam.MethodRecovery: "method.recovery",
+	iam.MethodPasskey: "method.passkey", iam.MethodRecovery: "method.recovery", iam.MethodProvider: "method.provider",
 }
 
 // notMeEvent is for who sees a sign-in that was not theirs: all other sessions

@@ -24,7 +24,10 @@ type tokenRow struct {
 }
 
 // life is how long a new token is good for.
-type life struct{ Value, Words string }
+type life struct {
+	Value, Words string
+	days         int // 0 is for ever
+}
 
 // lives are the choices, the first of which is proposed.
 var lives = []struct {
@@ -32,6 +35,21 @@ var lives = []struct {
 	days  int // 0 is for ever
 	words string
 }{{"90", 90, "life.90"}, {"30", 30, "life.30"}, {"7", 7, "life.7"}, {"365", 365, "life.365"}, {"never", 0, "life.never"}}
+
+// lives are those of the choices that the tenant allows, or else as long as it does.
+func (v *visit) lives() []life {
+	most := v.settings.Credentials.MaxTokenDays
+	var allowed []life
+	for _, l := range lives {
+		if most == 0 || 0 < l.days && l.days <= most {
+			allowed = append(allowed, life{l.value, v.words.say(l.words), l.days})
+		}
+	}
+	if len(allowed) == 0 {
+		allowed = []life{{"most", v.words.say("life.days", most), most}}
+	}
+	return allowed
+}
 
 // mostShown bounds the lists, in rows.
 const mostShown = 200
@@ -58,9 +76,7 @@ func (v *visit) keysView() (*view, error) {
 	for _, t := range tokens.Items {
 		d.Tokens = append(d.Tokens, tokenRow{t, !t.Expires.IsZero() && !now.Before(t.Expires)})
 	}
-	for _, l := range lives {
-		d.Lives = append(d.Lives, life{l.value, v.words.say(l.words)})
-	}
+	d.Lives = v.lives()
 	w := v.view("keys", "keys.title")
 	w.Data = d
 	return w, nil
@@ -93,9 +109,10 @@ func (v *visit) showSecret(title string, parts ...secretPart) error {
 
 func (v *visit) createToken() error {
 	in := authn.NewToken{User: v.by.User, Name: v.posted("name")}
+	lives := v.lives()
 	chosen := lives[0] // also for what is no choice: for ever has to be said
 	for _, l := range lives {
-		if l.value == v.posted("expires") {
+		if l.Value == v.posted("expires") {
 			chosen = l
 		}
 	}

@@ -40,7 +40,7 @@ func each(t *testing.T, s *site, prefix string, visit func(path string, resp app
 	people[iam.StepSetPassword] = s.visitor(t)
 	people[iam.StepSetPassword].signIn("password", apptest.AdminPassword)
 	for _, a := range console.Addresses() {
-		if !a.Get || a.Path == "/" || a.Path == "/account/picture" || a.Path == "/account/email/code" || a.Path == "/logo" {
+		if !a.Get || a.Path == "/" || a.Path == "/account/picture" || a.Path == "/account/email/code" || a.Path == "/logo" || a.Path == "/sso/none" {
 			continue
 		}
 		v := people[a.Step]
@@ -159,7 +159,8 @@ func TestNothingIsShownAsItIs(t *testing.T) {
 	in, out := s.visitor(t), s.visitor(t)
 	in.signIn(app.AdminName, apptest.AdminPassword)
 	fields := []string{"username", "return", "done", "token", "kind", "id", "page", "uri", "name", "email", "display_name", "given_name",
-		"phone", "language", "time_zone", "theme", "expires", "code", "current", "password"}
+		"phone", "language", "time_zone", "theme", "expires", "code", "current", "password", "login_hint", "provider", "subject",
+		"state", "error", "error_description", "iss", "logout_token"}
 	for _, a := range console.Addresses() {
 		for _, method := range ways(a) {
 			if a.Path == "/sign-out" && method == http.MethodPost {

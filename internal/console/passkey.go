@@ -30,24 +30,18 @@ func (v *visit) passkeySignInOptions() error {
 func (v *visit) passkeySignIn() error {
 	id, answer := v.passkeyAnswer()
 	begun, err := v.Authn.FinishPasskeySignIn(v.r.Context(), v.tenant.ID, id, answer, v.from)
-	if err != nil {
-		return v.refuse(v.passkeyRefused(), err)
+	if err == nil {
+		return v.changeOver(begun)
 	}
+	shown := v.signInView
 	if v.signedIn() {
-		if err := v.Authn.SignOut(v.r.Context(), v.by); err != nil {
-			return err
-		}
+		shown = v.confirmView
 	}
-	return v.proceed(begun)
-}
-
-func (v *visit) passkeyRefused() *view {
-	if v.signedIn() {
-		return v.view("confirm", "confirm.title")
+	w, errView := shown()
+	if errView != nil {
+		return errView
 	}
-	w := v.view("signin", "sign-in.title")
-	w.Data = ""
-	return w
+	return v.refuse(w, err)
 }
 
 func (v *visit) provePasskeyOptions() error {

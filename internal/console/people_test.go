@@ -94,9 +94,16 @@ func (b *tab) submit() chromedp.Action[chromedp.Void] {
 	return chromedp.Evaluate[chromedp.Void](`document.querySelector("main form:has(input:not([type=hidden]))").submit()`)
 }
 
+// pressed sends the form with an address, as it is filled in.
+func pressed(action string) chromedp.Action[chromedp.Void] {
+	return chromedp.Evaluate[chromedp.Void](`document.querySelector("form[action='` + action + `'] button").click()`)
+}
+
 func userKey(username string) directory.UserKey { return directory.UserKey{Username: username} }
 
 // passwordChange asks for a new password at the next sign-in, or no longer.
 func passwordChange(must bool) directory.UserChange {
 	return directory.UserChange{MustChangePassword: &must}
 }
+
+func userState(state iam.UserState) directory.UserChange { return directory.UserChange{State: &state} }

@@ -1,6 +1,10 @@
 package console
 
-import "github.com/gatehouse-id/gatehouse/internal/iam"
+import (
+	"strings"
+
+	"github.com/gatehouse-id/gatehouse/internal/iam"
+)
 
 // need is who a page is for.
 type need uint8
@@ -55,6 +59,10 @@ func pages() []page {
 		{path: "/sign-in/enrol/passkey", need: forStep, step: iam.StepEnrolFactor, get: (*visit).askEnrolPasskey, post: (*visit).enrolPasskey},
 		{path: "/sign-in/enrol/passkey/options", need: forStep, step: iam.StepEnrolFactor, post: (*visit).enrolPasskeyOptions},
 
+		{path: "/sso/{name}", need: forVisitors, get: (*visit).toProvider},
+		{path: "/sso/{name}/callback", get: (*visit).fromProvider},
+		{path: "/sso/{name}/logout", post: (*visit).providerSignedOut},
+
 		{path: "/sign-up", need: forVisitors, get: (*visit).askSignUp, post: (*visit).signUp},
 		{path: "/sign-up/confirm", get: (*visit).askSignUpConfirm, post: (*visit).confirmSignUp},
 		{path: "/sign-up/status", get: (*visit).signUpStatus},
@@ -64,6 +72,7 @@ func pages() []page {
 		{path: "/invite", get: (*visit).askReset, post: (*visit).reset},
 		{path: "/verify", get: (*visit).askVerify, post: (*visit).verify},
 		{path: "/not-me", get: (*visit).askNotMe, post: (*visit).notMe},
+		{path: "/unsubscribe", get: (*visit).askUnsubscribe, post: (*visit).unsubscribe},
 
 		{path: "/account", need: forUser, get: (*visit).profile, post: (*visit).saveProfile},
 		{path: "/account/picture", need: forUser, home: "/account", get: (*visit).picture, post: (*visit).savePicture, body: maxUpload},
@@ -71,9 +80,12 @@ func pages() []page {
 		{path: "/account/email", need: forUser, get: (*visit).askEmail, post: (*visit).saveEmail},
 		{path: "/account/email/code", need: forUser, get: (*visit).askEmailCode, post: (*visit).confirmEmail},
 		{path: "/account/preferences", need: forUser, get: (*visit).preferences, post: (*visit).savePreferences},
+		{path: "/account/preferences/view", need: forUser, home: "/account/preferences", post: (*visit).saveView},
+		{path: "/account/notifications", need: forUser, get: (*visit).notifications, post: (*visit).saveNotifications},
 		{path: "/account/confirm", need: forUser, home: "/account", get: (*visit).askConfirm, post: (*visit).confirm},
 		{path: "/account/confirm/passkey", need: forUser, home: "/account", post: (*visit).passkeySignIn},
 		{path: "/account/confirm/passkey/options", need: forUser, home: "/account", post: (*visit).passkeySignInOptions},
+		{path: "/account/confirm/provider", need: forUser, home: "/account", post: (*visit).confirmByProvider},
 
 		{path: "/account/security", need: forUser, get: (*visit).security},
 		{path: "/account/password", need: forUser, get: (*visit).askChangePassword, post: (*visit).changePassword},
@@ -86,6 +98,8 @@ func pages() []page {
 		{path: "/account/factors/rename", need: forUser, home: "/account/security", post: (*visit).renameFactor},
 		{path: "/account/factors/remove", need: forUser, home: "/account/security", post: (*visit).removeFactor},
 		{path: "/account/recovery-codes", need: forUser, home: "/account/security", post: (*visit).newRecoveryCodes},
+		{path: "/account/identities/link", need: forUser, home: "/account/security", post: (*visit).linkIdentity},
+		{path: "/account/identities/unlink", need: forUser, home: "/account/security", post: (*visit).unlinkIdentity},
 
 		{path: "/account/sessions", need: forUser, get: (*visit).sessions},
 		{path: "/account/sessions/end", need: forUser, home: "/account/sessions", post: (*visit).endSession},
@@ -100,6 +114,27 @@ func pages() []page {
 		{path: "/account/keys/access-keys/state", need: forUser, home: "/account/keys", post: (*visit).setAccessKeyState},
 		{path: "/account/keys/access-keys/delete", need: forUser, home: "/account/keys", post: (*visit).deleteAccessKey},
 	}
+}
+
+// ssoPrefix begins the paths of pages of a provider, whose name comes next.
+const ssoPrefix = "/sso/"
+
+// find answers the page at the path, and keeps the name of the provider whose
+// page it is.
+func (v *visit) find() *page {
+	if p, ok := v.pages[v.path]; ok {
+		return p
+	}
+	below, ok := strings.CutPrefix(v.path, ssoPrefix)
+	if !ok {
+		return nil
+	}
+	var rest string
+	if i := strings.IndexByte(below, '/'); i >= 0 {
+		below, rest = below[:i], below[i:]
+	}
+	v.provider = below
+	return v.pages[ssoPrefix+"{name}"+rest]
 }
 
 // stepPages are where each step of a sign-in is taken.

@@ -10,6 +10,7 @@ type securityPage struct {
 	Allowed   iam.FactorPolicy
 	Passkeys  []factorRow
 	Others    []factorRow
+	At        identitiesPart
 	Protected bool // there is a second factor, and so there are recovery codes
 	CodesLeft int
 	CodesLow  bool
@@ -69,6 +70,9 @@ func (v *visit) securityView() (*view, error) {
 			return nil, err
 		}
 		d.CodesLow = d.CodesLeft < fewCodes
+	}
+	if d.At, err = v.identities(); err != nil {
+		return nil, err
 	}
 	w.Data = d
 	return w, nil

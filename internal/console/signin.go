@@ -1,6 +1,8 @@
 package console
 
 import (
+	"cmp"
+
 	"github.com/gatehouse-id/gatehouse/internal/authn"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
@@ -11,16 +13,31 @@ func (v *visit) start() error { return v.redirect("/account") }
 // askName shows the first page of a sign-in. The name goes on in the query of
 // the next one: nothing is remembered of who has proved nothing yet.
 func (v *visit) askName() error {
-	w := v.view("signin", "sign-in.title")
-	if p := v.wanted(); p != nil {
-		w.Data = p.path
-	} else {
-		w.Data = ""
+	w, err := v.signInView()
+	if err != nil {
+		return err
 	}
-	if name := v.r.FormValue("username"); name != "" {
+	if name := cmp.Or(v.r.FormValue("username"), v.r.FormValue(hintName)); name != "" {
 		w.Values = map[string]string{"username": iam.Cut(name, maxNameShown)}
 	}
 	return v.open(w)
+}
+
+// signInPage is what the first page of a sign-in shows.
+type signInPage struct {
+	Return    string
+	Providers []providerLink
+}
+
+func (v *visit) signInView() (*view, error) {
+	links, err := v.providerLinks()
+	d := signInPage{Providers: links}
+	if p := v.wanted(); p != nil {
+		d.Return = p.path
+	}
+	w := v.view("signin", "sign-in.title")
+	w.Data = d
+	return w, err
 }
 
 // maxNameShown bounds a name that is shown again as it was given, in bytes.

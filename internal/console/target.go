@@ -1,5 +1,7 @@
 package console
 
+import "cmp"
+
 // returnName is the parameter that says where to go after signing in.
 const returnName = "return"
 
@@ -16,7 +18,7 @@ func (v *visit) target() string {
 
 // wanted is the page that the return parameter names, nil where it names none.
 func (v *visit) wanted() *page {
-	p, ok := v.pages[v.r.FormValue(returnName)]
+	p, ok := v.pages[cmp.Or(v.back, v.r.FormValue(returnName))]
 	if ok && p.need == forUser && p.get != nil && p.home == "" {
 		return p
 	}

@@ -103,8 +103,9 @@ func (w *view) Who() string {
 // User is who is signed in.
 func (w *view) User() iam.User { return w.v.user }
 
-// Here reports whether a page is the present one.
-func (w *view) Here(path string) bool { return w.v.path == path }
+// Here reports whether a page is the present one, or the present one shows it
+// again, as a form does in which something is wrong.
+func (w *view) Here(path string) bool { return w.v.path == path || w.v.page.home == path }
 
 // Done says what was done just before, by the fixed word in the query.
 func (w *view) Done() string {

@@ -18,6 +18,11 @@ type visit struct {
 	page *page
 	base string // what stands in front of every address: "/t/acme" or nothing
 	from authn.Origin
+	// provider is the name of the one that the path or a form names.
+	provider string
+	// back is the page to get back to of a way that was begun in another
+	// request; empty where the present one says it.
+	back string
 
 	tenant   iam.Tenant
 	settings iam.Settings
@@ -113,6 +118,17 @@ func (v *visit) asProver() (authn.Prover, error) {
 func (v *visit) proceed(b authn.Begun) error {
 	v.keepSession(b)
 	return v.redirect(v.next(b.Pending))
+}
+
+// changeOver is proceed for a sign-in from its beginning: the session that the
+// browser had ends.
+func (v *visit) changeOver(b authn.Begun) error {
+	if v.signedIn() {
+		if err := v.Authn.SignOut(v.r.Context(), v.by); err != nil {
+			return err
+		}
+	}
+	return v.proceed(b)
 }
 
 // keepSession gives the browser a session in place of the one it had.

@@ -17,7 +17,7 @@ import (
 func secure(t testing.TB) *site {
 	t.Helper()
 	public, _ := url.Parse("https://gatehouse.test")
-	return &site{Server: apptest.Start(t, app.Options{PublicURL: public, Signup: openSignup}), base: public.String()}
+	return &site{Server: apptest.Start(t, app.Options{PublicURL: public, Signup: openSignup, Outbound: loopback}), base: public.String()}
 }
 
 // visitor is a browser as far as a test needs one: it keeps a cookie, sends the
@@ -26,11 +26,12 @@ type visitor struct {
 	testing.TB
 	*site
 	cookie *http.Cookie
+	flows  map[string]*http.Cookie // of ways to providers, by name
 }
 
 func (s *site) visitor(t testing.TB) *visitor {
 	t.Helper()
-	return &visitor{TB: t, site: s}
+	return &visitor{TB: t, site: s, flows: map[string]*http.Cookie{}}
 }
 
 // do asks for an address. Further headers come as "Name: value".
@@ -44,6 +45,9 @@ func (v *visitor) do(method, target string, form url.Values, headers ...string) 
 	if v.cookie != nil {
 		r.AddCookie(v.cookie)
 	}
+	for _, c := range v.flows {
+		r.AddCookie(c)
+	}
 	for _, h := range headers {
 		name, value, _ := strings.Cut(h, ": ")
 		if r.Header.Del(name); value != "" {
@@ -52,13 +56,21 @@ func (v *visitor) do(method, target string, form url.Values, headers ...string) 
 	}
 	w := httptest.NewRecorder()
 	v.Handler().ServeHTTP(w, r)
-	if line := w.Header().Get("Set-Cookie"); line != "" {
+	for _, line := range w.Header().Values("Set-Cookie") {
 		c, err := http.ParseSetCookie(line)
 		if err != nil {
 			v.Fatal(err)
 		}
-		if v.cookie = c; c.MaxAge < 0 {
+		ends := c.MaxAge < 0
+		switch flow := strings.Contains(c.Name, "-sso-"); {
+		case flow && ends:
+			delete(v.flows, c.Name)
+		case flow:
+			v.flows[c.Name] = c
+		case ends:
 			v.cookie = nil
+		default:
+			v.cookie = c
 		}
 	}
 	return apptest.Answer{Status: w.Code, Header: w.Header(), Body: w.Body.String()}

@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -98,27 +99,28 @@ func (s *Service) rolesIn(ctx context.Context, by iam.Actor, wanted []ScopedRole
 // membersToWrite answers the users who are to be in a group, nil when it has
 // just these. Of those who join or leave it is asked what a change of that
 // user's own groups asks; whether the group may be given is for the caller.
-func (s *Service) membersToWrite(ctx context.Context, by iam.Actor, old []Membership, wanted []string) (*[]iam.UserID, error) {
+func (s *Service) membersToWrite(ctx context.Context, by iam.Actor, provisioning bool, old []Membership, wanted []UserKey) (*[]iam.UserID, error) {
 	var c iam.Checker
 	if len(wanted) > maxMembers {
 		c.Add("members", iam.ReasonLength, "members must have at most %d items", maxMembers)
 		return nil, c.Err()
 	}
-	known := make(map[string]iam.UserID, len(old))
+	known := make(map[UserKey]iam.UserID, 2*len(old))
 	before := make([]iam.UserID, len(old))
 	for i, m := range old {
 		before[i] = m.User.ID
-		known[iam.Fold(m.User.Name)] = m.User.ID
+		known[UserKey{ID: m.User.ID}] = m.User.ID
+		known[UserKey{Username: iam.Fold(m.User.Name)}] = m.User.ID
 	}
 	ids := make([]iam.UserID, 0, len(wanted))
 	seen := make(map[iam.UserID]bool, len(wanted))
-	for i, username := range wanted {
-		id, ok := known[iam.Fold(username)]
+	for i, key := range wanted {
+		id, ok := known[UserKey{ID: key.ID, Username: iam.Fold(key.Username)}]
 		if !ok {
-			u, err := s.store.User(ctx, by.Tenant, UserKey{Username: username})
+			u, err := s.store.User(ctx, by.Tenant, key)
 			if iam.Is(err, iam.NotFound) {
 				path := fmt.Sprintf("members[%d]", i)
-				c.Add(path, iam.ReasonFormat, "%s: user %q does not exist", path, iam.Cut(username, 64))
+				c.Add(path, iam.ReasonFormat, "%s: user %q does not exist", path, iam.Cut(cmp.Or(string(key.ID), key.Username), 64))
 				continue
 			}
 			if err != nil {
@@ -138,12 +140,7 @@ func (s *Service) membersToWrite(ctx context.Context, by iam.Actor, old []Member
 	if len(changed) == 0 {
 		return nil, nil
 	}
-	for _, id := range changed {
-		if err := s.rights.CheckUser(ctx, by, id); err != nil {
-			return nil, err
-		}
-	}
-	return &ids, nil
+	return &ids, s.checkMembers(ctx, by, provisioning, changed)
 }
 
 // without answers what is in a and not in b.

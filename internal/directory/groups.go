@@ -13,8 +13,11 @@ type GroupChange struct {
 	Description *string
 	Attributes  map[string]*string
 	Members     *[]string     // all of them, by username
+	MemberIDs   *[]iam.UserID // all of them, by id; Members are ignored then
 	Bindings    *[]ScopedRole // all roles of the group
 	Version     int64
+	// Provisioning as for UserChange.
+	Provisioning bool
 }
 
 // NewGroup is what a caller says of a group to be made.
@@ -22,8 +25,11 @@ type NewGroup struct {
 	Name        string
 	Description string
 	Attributes  map[string]string
-	Members     []string // usernames
+	Members     []string     // usernames
+	MemberIDs   []iam.UserID // as for GroupChange
 	Bindings    []ScopedRole
+	// Provisioning as for UserChange.
+	Provisioning bool
 }
 
 // Group answers one group. NotFound.
@@ -54,7 +60,12 @@ func (s *Service) CreateGroup(ctx context.Context, by iam.Actor, in NewGroup) (i
 	}
 	w := GroupWrite{Group: g}
 	var err error
-	if w.Members, err = s.membersToWrite(ctx, by, nil, in.Members); err != nil {
+	ids := &in.MemberIDs
+	if in.MemberIDs == nil {
+		ids = nil
+	}
+	wanted, _ := members(&in.Members, ids)
+	if w.Members, err = s.membersToWrite(ctx, by, in.Provisioning, nil, wanted); err != nil {
 		return iam.Group{}, err
 	}
 	if w.Bindings, err = s.bindingsToWrite(ctx, by, iam.Binding{Group: g.ID}, nil, in.Bindings); err != nil {
@@ -90,17 +101,17 @@ func (s *Service) UpdateGroup(ctx context.Context, by iam.Actor, k GroupKey, ch 
 		return iam.Group{}, err
 	}
 	w := GroupWrite{Group: g}
-	if ch.Members != nil {
+	if wanted, ok := members(ch.Members, ch.MemberIDs); ok {
 		old, err := s.store.Members(ctx, by.Tenant, g.ID)
 		if err != nil {
 			return iam.Group{}, err
 		}
-		if w.Members, err = s.membersToWrite(ctx, by, old, *ch.Members); err != nil {
+		if w.Members, err = s.membersToWrite(ctx, by, ch.Provisioning, old, wanted); err != nil {
 			return iam.Group{}, err
 		}
 	}
 	if renamed || w.Members != nil {
-		if err := s.rights.CheckGroups(ctx, by, []iam.GroupID{g.ID}); err != nil {
+		if err := s.rights.CheckGroups(ctx, filler(by, g, ch.Provisioning && !renamed), []iam.GroupID{g.ID}); err != nil {
 			return iam.Group{}, err
 		}
 	}

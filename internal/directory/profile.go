@@ -18,6 +18,9 @@ type Profile struct {
 	Language    *string
 	TimeZone    *string
 	Theme       *string
+	// WantFactor is whether the user wishes to be asked for a second factor, see
+	// iam.UserRules.
+	WantFactor *bool
 	// Attributes are merged; a nil value removes the attribute. Their names
 	// are words of a dialect's program, and never the user's.
 	Attributes map[string]*string
@@ -36,9 +39,17 @@ func (s *Service) Self(ctx context.Context, by iam.Actor) (iam.User, error) {
 // Invalid.
 func (s *Service) UpdateProfile(ctx context.Context, by iam.Actor, p Profile) (iam.User, error) {
 	return s.updateSelf(ctx, by, "update-profile", nil, func(u iam.User) (UserWrite, error) {
+		old := u
 		u = apply(u, UserChange{GivenName: p.GivenName, FamilyName: p.FamilyName, DisplayName: p.DisplayName, Phone: p.Phone,
 			Language: p.Language, TimeZone: p.TimeZone, Theme: p.Theme, Attributes: p.Attributes})
-		return UserWrite{User: u}, checkUser(u)
+		if err := checkSynced(old, u); err != nil {
+			return UserWrite{}, err
+		}
+		w := UserWrite{User: u}
+		if p.WantFactor != nil && *p.WantFactor != u.Rules.WantFactor {
+			w.User.Rules.WantFactor, w.Security = *p.WantFactor, true
+		}
+		return w, checkUser(u)
 	})
 }
 

@@ -27,6 +27,7 @@ func TestProfiles(t *testing.T) {
 		"of nobody":            testProfileOfNobody,
 		"meanwhile":            testProfileMeanwhile,
 		"picture":              testPicture,
+		"administrators":       testAdministrators,
 	})
 }
 
@@ -197,7 +198,7 @@ func testOwnProfile(t *testing.T, w world) {
 // it is.
 func testProfileTouchesNothingElse(t *testing.T, w world) {
 	may := map[string]bool{"GivenName": true, "FamilyName": true, "DisplayName": true, "Phone": true, "Language": true, "TimeZone": true,
-		"Theme": true, "Attributes": true}
+		"Theme": true, "WantFactor": true, "Attributes": true}
 	for i, profile := 0, reflect.TypeFor[directory.Profile](); i < profile.NumField(); i++ {
 		if name := profile.Field(i).Name; !may[name] {
 			t.Errorf("users may change their own %s: may they?", name)
@@ -214,6 +215,14 @@ func testProfileTouchesNothingElse(t *testing.T, w world) {
 	before.GivenName, before.Updated, before.Version = "Ann", after.Updated, after.Version
 	if diff := cmp.Diff(before, after); diff != "" {
 		t.Errorf("what a profile has changed (-want +got)\n%s", diff)
+	}
+	// Of the rules it is only the user's own wish.
+	if after, err = w.Directory.UpdateProfile(t.Context(), ann.Actor(), directory.Profile{WantFactor: ptr(true)}); err != nil {
+		t.Fatal(err)
+	}
+	rules.WantFactor = true
+	if diff := cmp.Diff(rules, after.Rules); diff != "" {
+		t.Errorf("rules after a wish (-want +got)\n%s", diff)
 	}
 }
 

@@ -18,6 +18,9 @@ type Rights interface {
 	CheckGroups(ctx context.Context, by iam.Actor, groups []iam.GroupID) error
 	// CheckUser answers Denied when the actor lacks a right that the user holds.
 	CheckUser(ctx context.Context, by iam.Actor, user iam.UserID) error
+	// Holders answers the users and groups to whom a right in the whole tenant
+	// is bound.
+	Holders(ctx context.Context, t iam.TenantID, right iam.Permission) ([]iam.UserID, []iam.GroupID, error)
 }
 
 // Settings answers what a tenant decides for itself; tenancy satisfies it.
@@ -32,6 +35,8 @@ type Service struct {
 	settings Settings
 	hasher   *password.Hasher
 	env      iam.Env
+	mail     Mail
+	queue    Queue
 }
 
 // New makes the service.

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
@@ -12,7 +13,8 @@ type Store interface {
 	// InsertUser writes a user with memberships and bindings in the whole
 	// tenant, and makes the groups and roles of w.NewGroups and w.NewRoles
 	// first. It answers the user as stored: with a handle of its own where
-	// the wanted one is taken. Exists: the username is taken.
+	// the wanted one is taken. Exists: the username is taken, or the identity
+	// is linked.
 	InsertUser(ctx context.Context, t iam.TenantID, w UserWrite, events ...iam.Event) (iam.User, error)
 	// UpdateUser writes a user where the stored version is w.User.Version,
 	// and counts it up. It counts the epoch of the tenant up when w.Security
@@ -32,6 +34,18 @@ type Store interface {
 	// SetPicture writes the picture of a user, or removes it when it is empty.
 	// NotFound: there is no such user.
 	SetPicture(ctx context.Context, t iam.TenantID, u iam.UserID, i iam.Image, events ...iam.Event) error
+
+	// OwnSettings answers what a user has set; the zero OwnSettings where that
+	// is nothing.
+	OwnSettings(ctx context.Context, t iam.TenantID, u iam.UserID) (OwnSettings, error)
+	// SetView writes how a user wants a console to look. NotFound.
+	SetView(ctx context.Context, t iam.TenantID, u iam.UserID, v View, events ...iam.Event) error
+	// RequestAccess notes that a user asks for rights, with the job that tells of
+	// it. NotFound; Conflict: the user has asked after the time before.
+	RequestAccess(ctx context.Context, t iam.TenantID, u iam.UserID, at, before time.Time, j iam.Job, events ...iam.Event) error
+	// AccessMailed notes that somebody was told of what a user asked for at a
+	// time; nothing where they have asked again since.
+	AccessMailed(ctx context.Context, t iam.TenantID, u iam.UserID, at time.Time) error
 
 	// InsertGroup writes a group and answers it as stored, with a handle of
 	// its own where the wanted one is taken. Exists: the name is taken.
@@ -82,6 +96,9 @@ type UserWrite struct {
 	Security bool
 	// EndSessions ends all sessions of the user.
 	EndSessions bool
+	// Identity is linked with a user that is made; nil for none. Its User is
+	// filled in.
+	Identity *iam.Identity
 }
 
 // GroupWrite is a group as it is to be stored, with what goes with it.
@@ -125,6 +142,7 @@ type GroupKey struct {
 type UserFilter struct {
 	Username    iam.Pattern
 	Email       iam.Pattern
+	Address     string      // the whole e-mail address, without regard to case
 	Name        iam.Pattern // the listed name
 	State       iam.UserState
 	DisplayName iam.Pattern

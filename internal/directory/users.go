@@ -41,23 +41,31 @@ type NewUser struct {
 	// MustChangePassword asks for a new password at the next interactive
 	// sign-in, also where none is set yet.
 	MustChangePassword bool
+	// EmailVerified is set where somebody who can be believed says that the
+	// address is the user's, and Identity where a provider brings the user:
+	// it is linked with it.
+	EmailVerified bool
+	Identity      *iam.Identity
 }
 
 // UserChange says what to change in a user; nil members stay.
 type UserChange struct {
-	Username    *string
-	Label       *string
-	Email       *string
-	GivenName   *string
-	FamilyName  *string
-	DisplayName *string
-	Phone       *string
-	Language    *string
-	TimeZone    *string
-	Theme       *string
-	Rules       *iam.UserRules
-	State       *iam.UserState
-	Password    *string
+	Username *string
+	Label    *string
+	Email    *string
+	// EmailVerified is as of NewUser; a new address is not verified where it
+	// is nil.
+	EmailVerified *bool
+	GivenName     *string
+	FamilyName    *string
+	DisplayName   *string
+	Phone         *string
+	Language      *string
+	TimeZone      *string
+	Theme         *string
+	Rules         *iam.UserRules
+	State         *iam.UserState
+	Password      *string
 	// MustChangePassword is whether the next interactive sign-in asks for a
 	// new password; nil is yes when Password is set, and as before when not.
 	MustChangePassword *bool
@@ -72,6 +80,10 @@ type UserChange struct {
 	MakeMissing bool
 	// Version is the one that the caller read; 0 takes the user as it is.
 	Version int64
+
+	// Provisioning says that a provisioning client makes the change, which alone
+	// may change names and addresses of the users that it looks after.
+	Provisioning bool
 
 	// owner lets Attributes say whether the user is an owner of the tenant.
 	owner bool
@@ -100,7 +112,7 @@ func (s *Service) createUser(ctx context.Context, by iam.Actor, in NewUser) (iam
 		ID: iam.UserID(s.env.NewID()), Handle: in.Username, Username: in.Username, Email: in.Email,
 		GivenName: in.GivenName, FamilyName: in.FamilyName, DisplayName: in.DisplayName, Phone: in.Phone,
 		State: iam.UserPending, Attributes: in.Attributes, Created: now, Updated: now, Version: 1,
-		Language: in.Language, TimeZone: in.TimeZone, Rules: in.Rules,
+		Language: in.Language, TimeZone: in.TimeZone, Rules: in.Rules, EmailVerified: in.EmailVerified,
 	}
 	if in.Disabled {
 		u.State = iam.UserDisabled
@@ -112,7 +124,7 @@ func (s *Service) createUser(ctx context.Context, by iam.Actor, in NewUser) (iam
 		return iam.User{}, err
 	}
 	u.MustChangePassword = in.MustChangePassword || in.Password != "" && !in.OwnPassword && !in.KeepPassword
-	w := UserWrite{User: u}
+	w := UserWrite{User: u, Identity: in.Identity}
 	var err error
 	if w.Groups, w.NewGroups, err = s.groupsToWrite(ctx, by, nil, in.Groups, in.MakeMissing); err != nil {
 		return iam.User{}, err
@@ -186,9 +198,14 @@ func (s *Service) updateUser(ctx context.Context, by iam.Actor, k UserKey, ch Us
 	w.Security = ch.Password != nil || w.Groups != nil || w.Roles != nil || w.Bindings != nil ||
 		u.State != old.State || u.Username != old.Username || !reflect.DeepEqual(u.Rules, old.Rules)
 	w.EndSessions = ch.Password != nil || disabled
+	if !ch.Provisioning {
+		if err := checkSynced(old, u); err != nil {
+			return iam.User{}, err
+		}
+	}
 	// The address is where a new password can be asked for.
 	if w.Security || u.Email != old.Email {
-		if err := s.rights.CheckUser(ctx, by, old.ID); err != nil {
+		if err := s.rights.CheckUser(ctx, toucher(by, old, ch.Provisioning && onlyState(old, w)), old.ID); err != nil {
 			return iam.User{}, err
 		}
 	}
@@ -204,6 +221,10 @@ func (s *Service) updateUser(ctx context.Context, by iam.Actor, k UserKey, ch Us
 // DeleteUser removes a user. NotFound; Precondition: it is the actor; Denied:
 // the user holds a right that the actor lacks.
 func (s *Service) DeleteUser(ctx context.Context, by iam.Actor, k UserKey) (iam.User, error) {
+	return s.deleteUser(ctx, by, k, false)
+}
+
+func (s *Service) deleteUser(ctx context.Context, by iam.Actor, k UserKey, provisioning bool) (iam.User, error) {
 	u, err := s.store.User(ctx, by.Tenant, k)
 	if err != nil {
 		return iam.User{}, err
@@ -211,7 +232,7 @@ func (s *Service) DeleteUser(ctx context.Context, by iam.Actor, k UserKey) (iam.
 	if isSelf(by, u.ID) {
 		return iam.User{}, iam.E(iam.Precondition, "one cannot delete oneself").Because(iam.ReasonSelf)
 	}
-	if err := s.rights.CheckUser(ctx, by, u.ID); err != nil {
+	if err := s.rights.CheckUser(ctx, toucher(by, u, provisioning), u.ID); err != nil {
 		return iam.User{}, err
 	}
 	return u, s.store.DeleteUser(ctx, by.Tenant, u.ID, s.env.Event(by, "user", "delete", string(u.ID), u.Username))
@@ -252,6 +273,9 @@ func apply(u iam.User, ch UserChange) iam.User {
 	if ch.Email != nil && *ch.Email != u.Email {
 		u.Email, u.EmailVerified = *ch.Email, false
 	}
+	if ch.EmailVerified != nil {
+		u.EmailVerified = *ch.EmailVerified
+	}
 	if ch.State != nil {
 		u.State = *ch.State
 	}
@@ -269,7 +293,7 @@ func changedFields(old, u iam.User, w UserWrite) map[string]string {
 		}
 	}
 	note("username", old.Username != u.Username)
-	note("email", old.Email != u.Email)
+	note("email", old.Email != u.Email || old.EmailVerified != u.EmailVerified)
 	note("state", old.State != u.State)
 	note("rules", !reflect.DeepEqual(old.Rules, u.Rules))
 	note("password", w.PasswordHash != "")

@@ -58,6 +58,13 @@ const (
 
 	JobsRead Permission = "jobs.read"
 
+	// Of OpenID providers. Who writes one says who signs in as whom, and has to
+	// hold everything in the tenant besides.
+	ProvidersRead   Permission = "providers.read"
+	ProvidersCreate Permission = "providers.create"
+	ProvidersUpdate Permission = "providers.update"
+	ProvidersDelete Permission = "providers.delete"
+
 	// Of namespaces and of groups of namespaces.
 	NamespacesRead   Permission = "namespaces.read"
 	NamespacesCreate Permission = "namespaces.create"
@@ -218,5 +225,7 @@ const (
 	MethodEmail       AuthMethod = "email"    // a code or link by mail
 	MethodPasskey     AuthMethod = "hwk"      // WebAuthn
 	MethodRecovery    AuthMethod = "recovery" // one of the recovery codes
+	MethodProvider    AuthMethod = "oidc"     // an ID token of an OpenID provider
+	MethodMFA         AuthMethod = "mfa"      // that provider has asked for several factors
 	MethodPresence    AuthMethod = "user"     // the device of a passkey has verified its user
 )

@@ -120,6 +120,7 @@ type LoginEvent struct {
 	Method   AuthMethod
 	Address  string
 	Client   string
+	Session  SessionID // that it began; empty where it began none
 	Result   LoginResult
 	Reason   string // for the administrator; never shown to who tried
 }

@@ -94,6 +94,14 @@ const (
 	ReasonNotOpen       Reason = "not_open"        // a ticket that is closed
 	ReasonNotClosed     Reason = "not_closed"      // a ticket that is not
 	ReasonNotEligible   Reason = "not_eligible"    // a ticket, or a plan, that is not to be escalated
+	ReasonFlow          Reason = "flow"            // what a browser brings back from a provider was not begun in it, or too long ago
+	ReasonProviderFault Reason = "provider_fault"  // a provider does not answer, or not as it should
+	ReasonNotProved     Reason = "not_proved"      // a provider refuses, or what it says of somebody does not hold
+	ReasonHostedDomain  Reason = "hosted_domain"   // somebody of another domain than a provider may sign in
+	ReasonNoAccount     Reason = "no_account"      // somebody whom a provider knows, and nobody here
+	ReasonNotLinked     Reason = "not_linked"      // somebody with that name or address is here, and not linked
+	ReasonLinked        Reason = "linked"          // an identity that is linked to somebody else
+	ReasonLastWay       Reason = "last_way"        // nothing else would be left to sign in with
 	ReasonNoPath        Reason = "no_path"         // no operation at this path
 	ReasonNoMethod      Reason = "no_method"       // the path exists, the method does not
 )

@@ -30,6 +30,7 @@ type (
 	ObjectID    string
 	TicketID    string
 	CommentID   string
+	ProviderID  string
 
 	NamespaceGroupID string
 )

@@ -18,13 +18,24 @@ const (
 	MessageSignup          MessageKind = "signup"       // a link that proves the address of a new customer
 	MessageTicket          MessageKind = "ticket"       // a notice: a ticket was opened, answered, or changed
 	MessageTenantState     MessageKind = "tenant-state" // a notice: a tenant was made, is to end, was disabled
+
+	MessageNewPlace        MessageKind = "sign-in-new-place"  // a notice, with a link for who it was not
+	MessageKeyExpiring     MessageKind = "key-expiring"       // a notice: token or certificate
+	MessageIdentityLinked  MessageKind = "identity-linked"    // a notice: a provider's account was linked, or is not any more
+	MessageNoticeOff       MessageKind = "notice-off"         // the last of a kind of notice that the reader has switched off
+	MessageAccessRequested MessageKind = "access-requested"   // to administrators: somebody asks for rights
+	MessageFactorPolicy    MessageKind = "otp-policy-changed" // to administrators
+	MessageProviderChanged MessageKind = "provider-changed"   // to administrators
 )
 
 // Message is what one mail has to say. How, in which language and look, is for
 // package notice.
 type Message struct {
-	Kind     MessageKind
-	To       string // the address
+	Kind MessageKind
+	To   string // the address
+	// User is whose wishes count, of a notice that one may do without. Empty:
+	// it is sent whatever anybody wishes.
+	User     UserID
 	Username string
 	Language string // of the user; empty is the tenant's
 	// Token is the secret part of a link, and Code what is typed in. Neither
@@ -34,10 +45,11 @@ type Message struct {
 	// Expires is when Token and Code do.
 	Expires time.Time
 	// Facts tell what happened: "what" is one of the words below, "id" what it
-	// happened to, "subject" what that is about, "tenant" the name of the
+	// happened to, "name" what that is called, "subject" what it is about, "tenant" the name of the
 	// tenant of which it is, "reason" why, "by" the name of who did it where
 	// that is somebody else, "at" the time (RFC 3339; now, when it is missing),
-	// "client" the User-Agent and "address" the address it came from.
+	// "until" when what it tells of ends (RFC 3339), "client" the User-Agent
+	// and "address" the address it came from.
 	Facts map[string]string
 }
 
@@ -70,4 +82,14 @@ const (
 	WhatTenantLeaving  = "tenant-leaving" // its administrators want it to end
 	WhatTenantStaying  = "tenant-staying" // that was refused
 	WhatTenantDeleting = "tenant-deleting"
+
+	WhatIdentityLinked   = "identity-linked"
+	WhatIdentityUnlinked = "identity-unlinked"
+
+	WhatFactorRequired = "factor-required" // everybody needs a second factor from now on
+	WhatFactorOptional = "factor-optional"
+
+	WhatProviderCreated = "provider-created"
+	WhatProviderUpdated = "provider-updated"
+	WhatProviderDeleted = "provider-deleted"
 )

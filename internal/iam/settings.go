@@ -13,6 +13,8 @@ type Settings struct {
 	Lockout  LockoutPolicy
 	Session  SessionPolicy
 	Factor   FactorPolicy
+	// Credentials bound how long what programs sign in with may be good.
+	Credentials CredentialPolicy
 	// Networks are where people and programs of the tenant may come from;
 	// empty is anywhere.
 	Networks []netip.Prefix
@@ -24,8 +26,11 @@ type Settings struct {
 	Language string
 	Branding Branding
 	Terms    Terms
-	Updated  time.Time
-	Version  int64 // 0 while nothing was ever changed
+	// ScannerURL is where people of the tenant are sent with a one-time token,
+	// to a web application scanner; empty is none.
+	ScannerURL string
+	Updated    time.Time
+	Version    int64 // 0 while nothing was ever changed
 }
 
 // PasswordPolicy is what a tenant asks of new passwords. Lengths and counts are in
@@ -82,9 +87,19 @@ type SessionPolicy struct {
 // FactorPolicy says which second factors there are and who needs one.
 type FactorPolicy struct {
 	Required bool // of everybody who signs in on a page
+	// Changing holds while a job tells people that Required was switched on,
+	// or off; read only.
+	Changing bool
 	TOTP     bool
 	Email    bool
 	Passkey  bool
+}
+
+// CredentialPolicy bounds the life of new credentials, in days. 0 is no bound.
+type CredentialPolicy struct {
+	MaxTokenDays       int
+	MaxCertificateDays int
+	MaxKubeConfigDays  int
 }
 
 // Branding is how a tenant looks to its people.
@@ -124,8 +139,11 @@ type UserRules struct {
 	NoPages       bool // may not sign in on pages
 	NoAPI         bool // may not call APIs, with whatever credential
 	RequireFactor bool // needs a second factor on pages though the tenant asks for none
-	Pages         SourceRule
-	API           SourceRule
+	// WantFactor is the user's own wish to be asked for a second factor: the next
+	// sign-in on pages sets one up. It goes with the last factor that they remove.
+	WantFactor bool
+	Pages      SourceRule
+	API        SourceRule
 }
 
 // SourceRule says where requests may come from. Sources are kept while the

@@ -10,7 +10,10 @@ import (
 // which storage keeps in its ..._key columns: each letter as the least of its
 // simple case folding orbit (Unicode), so that it is the same in Go, SQLite
 // and PostgreSQL whatever their locale. Surrounding white space does not count.
-func Fold(s string) string {
+func Fold(s string) string { return FoldCase(strings.TrimSpace(s)) }
+
+// FoldCase is Fold of a text whose white space counts, such as a part of one.
+func FoldCase(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < 0x80 {
 			if 'A' <= r && r <= 'Z' {
@@ -23,7 +26,7 @@ func Fold(s string) string {
 			least = min(least, f)
 		}
 		return unicode.ToLower(least)
-	}, strings.TrimSpace(s))
+	}, s)
 }
 
 // Cut shortens s to at most n bytes without breaking a character. It is for

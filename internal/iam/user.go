@@ -67,12 +67,30 @@ type User struct {
 	Bindings []RoleIn
 }
 
+// AttributeSyncMode is the attribute that says who looks after a user: "SCIM"
+// of one that a provisioning client made; AttributeIDMType where the user signs
+// in: "SSO" of one whom an OpenID provider brought.
+const (
+	AttributeSyncMode = "sync_mode"
+	AttributeIDMType  = "f5xc.idm_type"
+)
+
 // AttributeOwner is the attribute, "true", of users whose the tenant is: who are
 // told of its life, and say who else is one.
 const AttributeOwner = "domain_owner"
 
 // Owner reports whether the user is one of those whose the tenant is.
 func (u User) Owner() bool { return u.Attributes[AttributeOwner] == "true" }
+
+// Synced reports whether a provisioning client looks after the user.
+func (u User) Synced() bool { return u.Attributes[AttributeSyncMode] == SyncModeSCIM }
+
+// Synced reports whether a provisioning client looks after the group.
+func (g Group) Synced() bool { return g.Attributes[AttributeSyncMode] == SyncModeSCIM }
+
+// SyncModeSCIM is the value of AttributeSyncMode of what a provisioning client
+// looks after.
+const SyncModeSCIM = "SCIM"
 
 // ListedName is the name to show in a list of people.
 func (u User) ListedName() string {

@@ -12,13 +12,15 @@ import (
 type Purpose string
 
 const (
-	PurposeToken     Purpose = "api-token" // MACs of the secrets of API tokens
-	PurposeSession   Purpose = "session"   // signatures of session tokens
-	PurposeSecret    Purpose = "secret"    // sealing of stored secrets
-	PurposeCookie    Purpose = "cookie"    // MACs of the secrets of sessions in browsers
-	PurposeChallenge Purpose = "challenge" // MACs of codes and links that prove something once
-	PurposeRecovery  Purpose = "recovery"  // MACs of recovery codes
-	PurposeSignup    Purpose = "signup"    // MACs of links that new customers prove their address with
+	PurposeToken       Purpose = "api-token"   // MACs of the secrets of API tokens
+	PurposeSession     Purpose = "session"     // signatures of session tokens
+	PurposeSecret      Purpose = "secret"      // sealing of stored secrets
+	PurposeCookie      Purpose = "cookie"      // MACs of the secrets of sessions in browsers
+	PurposeChallenge   Purpose = "challenge"   // MACs of codes and links that prove something once
+	PurposeRecovery    Purpose = "recovery"    // MACs of recovery codes
+	PurposeUnsubscribe Purpose = "unsubscribe" // MACs of links that end a kind of notice
+	PurposePlace       Purpose = "place"       // MACs of where somebody has signed in from
+	PurposeSignup      Purpose = "signup"      // MACs of links that new customers prove their address with
 )
 
 // Key is a data key of a tenant as it is stored. ID is a running number for

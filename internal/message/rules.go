@@ -32,6 +32,13 @@ func (m *member) compile(tag string, t reflect.Type) error {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
+	m.understand(w, t)
+	return w.err()
+}
+
+// understand makes the tests of rules, of a member of a type that is no
+// pointer, and takes them out.
+func (m *member) understand(w *words, t reflect.Type) {
 	m.required = w.flag("message.required")
 	switch t.Kind() {
 	case reflect.Slice:
@@ -46,7 +53,6 @@ func (m *member) compile(tag string, t reflect.Type) error {
 			}})
 		}
 	}
-	return w.err()
 }
 
 func (m *member) list(w *words, t reflect.Type) {

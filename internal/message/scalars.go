@@ -31,6 +31,7 @@ type scalar struct {
 //	string.uri=true, .uri_ref         an absolute URI, a URI or relative reference (RFC 3986)
 //	string.http_header_field=true     the name of a field (RFC 9110 section 5.1)
 //	string.ves_object_name=true       a DNS label (RFC 1035), which F5 lets have 64 characters
+//	string.hostname=true, and others  see networkForms
 //	string.k8s_label_value=true       a value of a Kubernetes label, which has 63 characters at most
 //	uint32.gte=N, .lte=N              a number of 32 bits at least, at most so large
 //	enum.in=[1,6]                     one of the values with these numbers
@@ -118,6 +119,11 @@ func texts(w *words) (all []scalar) {
 	}
 	if w.flag("string.http_header_field") {
 		add(iam.ReasonFormat, isToken, "be the name of an HTTP header field")
+	}
+	for _, f := range networkForms {
+		if w.flag(f.word) {
+			add(iam.ReasonFormat, f.is, "be %s", f.what)
+		}
 	}
 	if w.flag("string.ves_object_name") {
 		if !bounded {

@@ -2,6 +2,7 @@ package notice
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -9,9 +10,9 @@ import (
 
 // fact is one line of what happened.
 type fact struct {
-	Name string // "what", "subject", "tenant", "reason", "id", "by", "at", "client", "address"
+	Name string // "notice", "what", "name", "subject", "tenant", "reason", "id", "until", "by", "at", "client", "address"
 	Text string
-	Time time.Time // of "at"
+	Time time.Time // of "until" and "at"
 }
 
 // maxFact bounds the text of a fact, in bytes.
@@ -20,7 +21,7 @@ const maxFact = 256
 // facts puts what is known of an event into the order of the mail. What the
 // request itself says of its client is not repeated: anybody can ask for a
 // mail to another, and would choose what it says.
-func facts(m iam.Message, now time.Time) []fact {
+func facts(m iam.Message, language string, now time.Time) []fact {
 	of := m.Facts
 	if len(of) == 0 {
 		return nil
@@ -31,18 +32,24 @@ func facts(m iam.Message, now time.Time) []fact {
 			fs = append(fs, fact{Name: name, Text: iam.Cut(text, maxFact)})
 		}
 	}
-	for _, name := range []string{"what", "subject", "tenant", "reason", "id"} {
+	if e, ok := entryOf(of["notice"]); ok {
+		add("notice", e.in(language).label)
+	}
+	for _, name := range []string{"what", "name", "subject", "tenant", "reason", "id"} {
 		add(name, of[name])
+	}
+	if until, err := time.Parse(time.RFC3339, of["until"]); err == nil {
+		fs = append(fs, fact{Name: "until", Time: until.UTC()})
 	}
 	if of["by"] != m.Username {
 		add("by", of["by"])
 	}
-	at, err := time.Parse(time.RFC3339, of["at"])
-	if err != nil {
-		at = now
+	if at, err := time.Parse(time.RFC3339, of["at"]); err == nil {
+		fs = append(fs, fact{Name: "at", Time: at.UTC()})
+	} else if !slices.ContainsFunc(fs, func(f fact) bool { return f.Name == "until" }) { // of what is to come, the time of the mail says nothing
+		fs = append(fs, fact{Name: "at", Time: now.UTC()})
 	}
-	fs = append(fs, fact{Name: "at", Time: at.UTC()})
-	add("client", clientName(of["client"]))
+	add("client", iam.ClientName(of["client"]))
 	if a, err := netip.ParseAddr(of["address"]); err == nil {
 		add("address", a.Unmap().WithZone("").String())
 	}

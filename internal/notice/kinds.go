@@ -14,6 +14,9 @@ type kind struct {
 	secret bool
 	// bare is set where the link leads to a page that needs no token.
 	bare bool
+	// code is what in the catalogue has to be on for a user to be sent it;
+	// empty for what nobody can do without.
+	code string
 }
 
 var kinds = map[iam.MessageKind]kind{
@@ -23,12 +26,19 @@ var kinds = map[iam.MessageKind]kind{
 	iam.MessageSignup:          {path: "/sign-up/confirm", secret: true},
 	iam.MessageFactorCode:      {path: "/not-me", secret: true},
 	iam.MessageTemporary:       {path: "/sign-in", secret: true, bare: true},
-	iam.MessagePasswordChanged: {path: "/not-me"},
-	iam.MessageEmailChanged:    {path: "/not-me"},
-	iam.MessageFactorChanged:   {path: "/not-me"},
-	iam.MessageKeyCreated:      {path: "/not-me"},
-	iam.MessageTicket:          {},
-	iam.MessageTenantState:     {},
+	iam.MessagePasswordChanged: {path: "/not-me", code: "password-changed"},
+	iam.MessageEmailChanged:    {path: "/not-me", code: "email-changed"},
+	iam.MessageFactorChanged:   {path: "/not-me", code: "factor-changed"},
+	iam.MessageKeyCreated:      {path: "/not-me", code: "key-created"},
+	iam.MessageNewPlace:        {path: "/not-me", code: "sign-in-new-place"},
+	iam.MessageKeyExpiring:     {code: "key-expiring"},
+	iam.MessageIdentityLinked:  {code: "identity-linked"},
+	iam.MessageTicket:          {code: "ticket-answered"},
+	iam.MessageNoticeOff:       {},
+	iam.MessageTenantState:     {code: "tenant-state"},
+	iam.MessageAccessRequested: {code: "access-requested"},
+	iam.MessageFactorPolicy:    {code: "otp-policy-changed"},
+	iam.MessageProviderChanged: {code: "provider-changed"},
 }
 
 // link makes the link of a mail. It is made of the public URL, which the

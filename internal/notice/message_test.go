@@ -37,7 +37,7 @@ func wire(t interface {
 }
 
 // headers are all that a mail has.
-var headers = []string{"Auto-Submitted", "Content-Type", "Date", "From", "Message-Id", "Mime-Version", "Reply-To", "Subject", "To", "X-Auto-Response-Suppress"}
+var headers = []string{"Auto-Submitted", "Content-Type", "Date", "From", "List-Unsubscribe", "List-Unsubscribe-Post", "Message-Id", "Mime-Version", "Reply-To", "Subject", "To", "X-Auto-Response-Suppress"}
 
 // TestNoTextBecomesAHeader: whatever names and words there are, a mail has the
 // headers of a mail and one recipient, and its subject is read as it was written.
@@ -55,7 +55,7 @@ func TestNoTextBecomesAHeader(t *testing.T) {
 				}
 			}
 		})).Draw(t, "kind")
-		w, err := s.write(t.Context(), "", iam.Message{Kind: k, Username: text.Draw(t, "user name"), Token: text.Draw(t, "token"),
+		w, err := s.write(t.Context(), theTenant, iam.Message{Kind: k, User: kim, Username: text.Draw(t, "user name"), Token: text.Draw(t, "token"),
 			Facts: map[string]string{"what": text.Draw(t, "what"), "by": text.Draw(t, "by")}})
 		if err != nil {
 			t.Fatal(err)

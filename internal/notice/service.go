@@ -45,6 +45,7 @@ type Service struct {
 	store     Store
 	keys      *keyring.Keyring
 	tenants   Tenants
+	people    People
 	queue     Queue
 	smtp      SMTP
 	publicURL *url.URL
@@ -59,18 +60,41 @@ func New(d Deps) *Service {
 }
 
 // Send takes a message to be sent. It is durable when it answers nil: a job
-// sends it, and tries again while the mail server cannot be reached.
+// sends it, and tries again while the mail server cannot be reached. A notice
+// that its user has switched off, or whose user is gone, is dropped.
 // Invalid: To is no address. NotFound: there is no such tenant. Precondition:
 // the mail needs a link, and this process has no public URL.
 func (s *Service) Send(ctx context.Context, t iam.TenantID, m iam.Message) error {
+	if e, ok := entryOfKind(m.Kind); ok && m.User != "" {
+		r, err := s.store.Recipient(ctx, t, m.User)
+		if iam.Is(err, iam.NotFound) || err == nil && !r.wants(e) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	o, err := s.prepare(ctx, t, m)
+	if err != nil {
+		return err
+	}
+	if err := s.store.InsertMails(ctx, t, o); err != nil {
+		return err
+	}
+	s.queue.Wake()
+	return nil
+}
+
+// prepare writes a message, and the job that is to send it. Errors as for Send.
+func (s *Service) prepare(ctx context.Context, t iam.TenantID, m iam.Message) (Outgoing, error) {
 	if !iam.ValidEmail(m.To) {
 		var c iam.Checker
 		c.Add("email", iam.ReasonFormat, "email must be an address such as person@example.com")
-		return c.Err()
+		return Outgoing{}, c.Err()
 	}
 	w, err := s.write(ctx, t, m)
 	if err != nil {
-		return err
+		return Outgoing{}, err
 	}
 	mail := Mail{ID: iam.MailID(s.env.NewID()), To: m.To, Kind: m.Kind, Subject: w.Subject, State: StateQueued,
 		Created: s.env.Time()}
@@ -79,16 +103,12 @@ func (s *Service) Send(ctx context.Context, t iam.TenantID, m iam.Message) error
 	}
 	body, err := json.Marshal(w)
 	if err != nil {
-		return err
+		return Outgoing{}, err
 	}
 	if mail.Body, err = s.keys.Seal(ctx, t, body, sealedAs(mail.ID)); err != nil {
-		return err
+		return Outgoing{}, err
 	}
-	if err := s.store.InsertMail(ctx, t, mail, s.queue.Prepare(iam.Job{Kind: JobSend, ObjectID: string(mail.ID)})); err != nil {
-		return err
-	}
-	s.queue.Wake()
-	return nil
+	return Outgoing{mail, s.queue.Prepare(iam.Job{Kind: JobSend, ObjectID: string(mail.ID)})}, nil
 }
 
 // sealedAs says what a sealed body is.

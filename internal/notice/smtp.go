@@ -133,6 +133,12 @@ func (o SMTP) message(m Mail, w Written, logo iam.Image) (*gomail.Msg, error) {
 	msg.SetDateWithValue(m.Created)
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: nobody's absence note is to answer
 	msg.SetGenHeader(gomail.HeaderXAutoResponseSuppress, "All")
+	if w.Unsubscribe != "" {
+		msg.SetGenHeader("List-Unsubscribe", "<"+w.Unsubscribe+">") // RFC 2369
+		if strings.HasPrefix(w.Unsubscribe, "https:") {
+			msg.SetGenHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click") // RFC 8058, of https alone
+		}
+	}
 	msg.SetBodyString(gomail.TypeTextPlain, w.Text)
 	msg.AddAlternativeString(gomail.TypeTextHTML, w.HTML)
 	if len(logo.Content) > 0 {

@@ -34,18 +34,24 @@ type Mail struct {
 	Expires   time.Time // when what it holds is good for nothing any more; zero: never
 }
 
+// Outgoing is a mail that is to be written, and the job that sends it.
+type Outgoing struct {
+	Mail Mail
+	Job  iam.Job
+}
+
 // Filter narrows a list of mails; empty members do not narrow.
 type Filter struct {
 	To    string // the address, exactly
 	State State
 }
 
-// Store keeps mails. Every method is one transaction. All answer Unavailable
+// Store keeps mails, and who wants which. Every method is one transaction. All answer Unavailable
 // when the database cannot be reached.
 type Store interface {
-	// InsertMail writes a mail and the job that is to send it. NotFound: there
-	// is no such tenant.
-	InsertMail(ctx context.Context, t iam.TenantID, m Mail, j iam.Job) error
+	// InsertMails writes mails, each with the job that is to send it, all or
+	// none. NotFound: there is no such tenant.
+	InsertMails(ctx context.Context, t iam.TenantID, mails ...Outgoing) error
 	// Mail answers one mail with its sealed body. NotFound.
 	Mail(ctx context.Context, t iam.TenantID, id iam.MailID) (Mail, error)
 	// Mails lists mails without their bodies, latest first. Sorts: "created".
@@ -56,4 +62,10 @@ type Store interface {
 	// PurgeMails removes mails of any tenant from before the time, at most n,
 	// and answers how many it removed.
 	PurgeMails(ctx context.Context, before time.Time, n int) (int, error)
+
+	// Recipient answers a user as far as notices go. NotFound.
+	Recipient(ctx context.Context, t iam.TenantID, u iam.UserID) (Recipient, error)
+	// SetPreferences keeps what a user has said of some notices, and writes
+	// mails that tell of it. NotFound: there is no such user.
+	SetPreferences(ctx context.Context, t iam.TenantID, u iam.UserID, said map[string]bool, at time.Time, mails []Outgoing, events ...iam.Event) error
 }

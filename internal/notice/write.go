@@ -17,6 +17,9 @@ type Written struct {
 	Logo bool `json:"logo,omitzero"`
 	// ReplyTo is the tenant's address for questions; empty is none.
 	ReplyTo string `json:"reply_to,omitzero"`
+	// Unsubscribe is the link by which its reader ends this kind of notice;
+	// empty where they cannot.
+	Unsubscribe string `json:"unsubscribe,omitzero"`
 }
 
 // page is what the templates are filled with.
@@ -32,6 +35,8 @@ type page struct {
 	Code     string
 	Within   *span // how long link and code are good; nil without either
 	Facts    []fact
+	// Unsubscribe is as in Written.
+	Unsubscribe string
 }
 
 // span is how long something is good, in the largest unit that tells it
@@ -59,8 +64,8 @@ func (s *Service) write(ctx context.Context, t iam.TenantID, m iam.Message) (Wri
 	p := page{
 		Language: language(m.Language, settings.Language), Name: tenant.Name, Logo: settings.Branding.LogoSum != "",
 		Accent: defaultAccent, Support: settings.Branding.SupportEmail, Username: oneLine(m.Username), Code: m.Code,
-		Facts: facts(m, s.env.Time()),
 	}
+	p.Facts = facts(m, p.Language, s.env.Time())
 	if settings.Branding.DisplayName != "" {
 		p.Name = settings.Branding.DisplayName
 	}
@@ -72,11 +77,16 @@ func (s *Service) write(ctx context.Context, t iam.TenantID, m iam.Message) (Wri
 	if p.Link, err = s.link(k, tenant.Code, m.Token); err != nil {
 		return Written{}, err
 	}
+	if e, ok := entryOfKind(m.Kind); ok && m.User != "" {
+		if p.Unsubscribe, err = s.unsubscribeLink(ctx, t, tenant.Code, m.User, e); err != nil {
+			return Written{}, err
+		}
+	}
 	if !m.Expires.IsZero() && (p.Link != "" || p.Code != "") {
 		p.Within = spanOf(s.env.Now(), m.Expires.UTC())
 	}
 	w, err := render(m.Kind, p)
-	w.Logo, w.ReplyTo = p.Logo, p.Support
+	w.Logo, w.ReplyTo, w.Unsubscribe = p.Logo, p.Support, p.Unsubscribe
 	return w, err
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/keyring"
 )
 
 var update = flag.Bool("update", false, "rewrite the mails in testdata: read the diff")
@@ -37,13 +38,44 @@ type tenants struct{ *tenant }
 
 func (t tenants) Tenant(context.Context, iam.Actor) (iam.Tenant, error) { return t.tenant.Tenant, nil }
 
+// keys keeps those of one tenant.
+type keys struct{ rows []keyring.Key }
+
+func (k *keys) Keys(context.Context, iam.TenantID) ([]keyring.Key, error) { return k.rows, nil }
+
+func (k *keys) AddKey(_ context.Context, _ iam.TenantID, key keyring.Key) error {
+	k.rows = append(k.rows, key)
+	return nil
+}
+
+func (k *keys) ReplaceKeys(context.Context, iam.TenantID, []keyring.Key) error { return nil }
+
+// zeros is what keys are made of here, so that mails are always the same.
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
+
+// kim is whose wishes count in these tests.
+const (
+	theTenant = iam.TenantID("01890000-0000-7000-8000-000000000001")
+	kim       = iam.UserID("01890000-0000-7000-8000-000000000002")
+)
+
 var start = time.Date(2026, 3, 1, 9, 30, 0, 0, time.UTC)
 
 // newWriter answers a service that can write mails, for a tenant.
 func newWriter(t *testing.T, publicURL string) (*Service, *tenant) {
 	t.Helper()
 	of := &tenant{Tenant: iam.Tenant{Code: "acme", Name: "Acme Corp."}, settings: iam.DefaultSettings()}
-	s := New(Deps{Tenants: tenants{of}, Env: iam.Env{Now: func() time.Time { return start }}})
+	env := iam.Env{Now: func() time.Time { return start }, Rand: zeros{}}
+	master, err := keyring.ParseMaster(strings.Repeat("0", 64))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := New(Deps{Tenants: tenants{of}, Keys: keyring.New(master, &keys{}, env), Env: env})
 	if publicURL != "" {
 		u, err := url.Parse(publicURL)
 		if err != nil {
@@ -56,7 +88,7 @@ func newWriter(t *testing.T, publicURL string) (*Service, *tenant) {
 
 func write(t *testing.T, s *Service, m iam.Message) Written {
 	t.Helper()
-	w, err := s.write(t.Context(), "", m)
+	w, err := s.write(t.Context(), theTenant, m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,6 +112,15 @@ var examples = map[iam.MessageKind]iam.Message{
 	iam.MessageTemporary: {Code: "Vb7-kq2M", Expires: start.Add(24 * time.Hour)},
 	iam.MessageTicket: {Facts: map[string]string{"what": iam.WhatTicketComment, "subject": "Nothing loads", "tenant": "Acme Sales",
 		"id": "01890a5d-ac96-774b-bcce-b302099a8057", "by": "lee@example.com"}},
+	iam.MessageNewPlace: {Token: "t.c.0123", Expires: start.Add(7 * 24 * time.Hour), Facts: map[string]string{
+		"client": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "address": "192.0.2.7"}},
+	iam.MessageKeyExpiring: {Facts: map[string]string{"what": iam.WhatToken, "id": "5ec2e7", "name": "nightly build",
+		"until": "2026-03-08T09:30:00Z"}},
+	iam.MessageIdentityLinked:  {Facts: map[string]string{"what": iam.WhatIdentityLinked, "name": "Contoso", "address": "192.0.2.7"}},
+	iam.MessageNoticeOff:       {Facts: map[string]string{"notice": "password-changed", "address": "192.0.2.7"}},
+	iam.MessageAccessRequested: {Facts: map[string]string{"by": "lee@example.com"}},
+	iam.MessageFactorPolicy:    {Facts: map[string]string{"what": iam.WhatFactorRequired, "by": "lee@example.com"}},
+	iam.MessageProviderChanged: {Facts: map[string]string{"what": iam.WhatProviderUpdated, "name": "Contoso", "id": "azure", "by": "lee@example.com"}},
 	iam.MessageTenantState: {Facts: map[string]string{"what": iam.WhatTenantLeaving, "tenant": "Acme Sales", "id": "acme-sales",
 		"reason": "REASON_SWITCHING", "by": "lee@example.com"}},
 }
@@ -90,7 +131,7 @@ func TestMails(t *testing.T) {
 	s, of := newWriter(t, "https://id.example.com")
 	for k, m := range examples {
 		for _, l := range []string{"en", "ko"} {
-			m.Kind, m.Username, m.Language = k, "kim", l
+			m.Kind, m.User, m.Username, m.Language = k, kim, "kim", l
 			of.settings.Branding = iam.Branding{SupportEmail: "help@acme.example"}
 			if l == "en" {
 				of.settings.Branding = iam.Branding{DisplayName: "Acme", LogoSum: "sum", Accent: "#ffcc00"}
@@ -220,12 +261,13 @@ func TestSpans(t *testing.T) {
 // has sent to another.
 func TestFacts(t *testing.T) {
 	const lure = "see http://evil.example"
-	got := facts(iam.Message{Username: "kim", Facts: map[string]string{"client": lure, "address": lure, "at": lure, "by": "kim", "other": lure}}, start)
+	got := facts(iam.Message{Username: "kim", Facts: map[string]string{"client": lure, "address": lure, "at": lure, "until": lure, "notice": lure,
+		"by": "kim", "other": lure}}, "en", start)
 	if d := cmp.Diff([]fact{{Name: "at", Time: start}}, got); d != "" {
 		t.Errorf("(-want +got)\n%s", d)
 	}
 	got = facts(iam.Message{Facts: map[string]string{"client": "Chrome/1 Windows " + lure, "address": "::ffff:192.0.2.1", "by": "a\r\nb",
-		"what": "\u202ex"}}, start)
+		"what": "\u202ex"}}, "en", start)
 	want := []fact{{Name: "what", Text: "x"}, {Name: "by", Text: "a b"}, {Name: "at", Time: start}, {Name: "client", Text: "Chrome, Windows"},
 		{Name: "address", Text: "192.0.2.1"}}
 	if d := cmp.Diff(want, got); d != "" {
@@ -240,29 +282,14 @@ func TestWordsForWhatHappened(t *testing.T) {
 		iam.WhatPasskeyRemoved, iam.WhatRecoveryRenewed, iam.WhatRecoveryUsed, iam.WhatFactorsReset, iam.WhatToken, iam.WhatAccessKey,
 		iam.WhatCertificate, iam.WhatTicketOpened, iam.WhatTicketComment, iam.WhatTicketPriority, iam.WhatTicketEscalated,
 		iam.WhatTicketClosed, iam.WhatTicketReopened, iam.WhatTicketSolved, iam.WhatTenantMade, iam.WhatTenantDisabled,
-		iam.WhatTenantEnabled, iam.WhatTenantLeaving, iam.WhatTenantStaying, iam.WhatTenantDeleting} {
+		iam.WhatTenantEnabled, iam.WhatTenantLeaving, iam.WhatTenantStaying, iam.WhatTenantDeleting, iam.WhatIdentityLinked,
+		iam.WhatIdentityUnlinked, iam.WhatFactorRequired, iam.WhatFactorOptional, iam.WhatProviderCreated, iam.WhatProviderUpdated,
+		iam.WhatProviderDeleted} {
 		for _, l := range []string{"en", "ko"} {
 			w := write(t, s, iam.Message{Kind: iam.MessageFactorChanged, Language: l, Facts: map[string]string{"what": what}})
 			if strings.Contains(w.Text, ": "+what+"\n") {
 				t.Errorf("%s has no words for %q:\n%s", l, what, w.Text)
 			}
-		}
-	}
-}
-
-func TestClientNames(t *testing.T) {
-	for agent, want := range map[string]string{
-		"": "", "curl/8.5.0": "", "<b>Firefox</b>": "",
-		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0":              "Edge, Windows",
-		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36":                            "Chrome, Windows",
-		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Safari/605.1.15":                      "Safari, macOS",
-		"Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) CriOS/140.0 Mobile/15E148 Safari/604.1":     "Chrome, iPhone",
-		"Mozilla/5.0 (Linux; Android 15; SM-S928N) AppleWebKit/537.36 (KHTML, like Gecko) SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36": "Samsung Internet, Android",
-		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/134.0.0.0 Whale/4.31.304.16 Safari/537.36":          "Whale, Windows",
-		"Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:143.0) Gecko/20100101 Firefox/143.0":                                                             "Firefox, Linux",
-	} {
-		if got := clientName(agent); got != want {
-			t.Errorf("%s is %q, want %q", agent, got, want)
 		}
 	}
 }

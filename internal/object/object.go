@@ -25,6 +25,9 @@ type Record struct {
 	Spec []byte
 	// Status is JSON: what the work of the kind found out. Empty before.
 	Status []byte
+	// Facts are those of the spec, as JSON, of kinds that inventories are about.
+	// They are written with the object, and not read with it.
+	Facts []byte
 	// Link is what the spec says of another tenant, of kinds that do. It is
 	// written with the object, and not read with it.
 	Link      *iam.Link

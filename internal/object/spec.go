@@ -128,6 +128,10 @@ func (s *Service) readFree(ctx context.Context, by iam.Actor, r *Record, spec []
 		return relating{}, notJSON()
 	}
 	r.Spec = text
+	var err error
+	if r.Facts, err = factsIn(r.Kind, r.Namespace, text); err != nil {
+		return relating{}, err
+	}
 	refs, err := s.findReferences(ctx, by, *r)
 	return relating{refs: refs}, err
 }

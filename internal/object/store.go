@@ -34,6 +34,12 @@ type Store interface {
 	// Objects answers the objects of a kind, all kinds where it is empty, in a
 	// namespace, all where it is empty, by namespace, kind and name.
 	Objects(ctx context.Context, t iam.TenantID, kind, namespace string) ([]Record, error)
+	// ObjectFacts answers the objects of some kinds in a namespace, all where it
+	// is empty, with their facts, in no order.
+	ObjectFacts(ctx context.Context, t iam.TenantID, kinds []string, namespace string) ([]FactsOf, error)
+	// CountObjects answers how many objects of some kinds there are in a
+	// namespace, in each where it is empty, in no order.
+	CountObjects(ctx context.Context, t iam.TenantID, kinds []string, namespace string) ([]Count, error)
 	// References answers where a spec refers to what, by path. Dead tells which
 	// targets are not there any more, Disabled which are disabled; a target of
 	// a kind that is not kept here is neither.

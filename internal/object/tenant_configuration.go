@@ -8,9 +8,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// tenantConfigurationSpec is what a tenant decides about how its people sign in.
+// TenantConfiguration is what a tenant decides about how its people sign in: the
+// spec of the object of that kind, and a view of the settings of the tenant.
 // Two of its members have two spellings each.
-type tenantConfigurationSpec struct {
+type TenantConfiguration struct {
 	Basic          *basicConfiguration `json:"basic_configuration,omitzero"`
 	Details        *basicConfiguration `json:"tenant_details,omitzero"`
 	BruteForce     *bruteForce         `json:"brute_force_detection,omitzero"`
@@ -68,9 +69,9 @@ var _ = register(
 		System: true, DefaultName: "tenant-configuration",
 		Read: iam.SettingsRead, Create: iam.SettingsUpdate, Update: iam.SettingsUpdate, Delete: iam.SettingsUpdate,
 	},
-	hooks[*tenantConfigurationSpec]{
+	hooks[*TenantConfiguration]{
 		single: true,
-		check:  checkConfiguration,
+		check:  func(spec *TenantConfiguration) error { return spec.Check("spec.") },
 		now:    (*Service).presentConfiguration,
 		before: (*Service).settingsVersion,
 		work: func(s *Service, ctx context.Context, by iam.Actor, _ iam.ObjectID, before string) error {
@@ -80,7 +81,7 @@ var _ = register(
 	})
 
 // timeouts answers how long sessions may last and be idle.
-func (spec *tenantConfigurationSpec) timeouts() iam.SessionPolicy {
+func (spec *TenantConfiguration) timeouts() iam.SessionPolicy {
 	p := iam.DefaultSettings().Session
 	if spec.Session == nil {
 		return p
@@ -105,26 +106,26 @@ func (t *timeout) or(d time.Duration) time.Duration {
 	return d
 }
 
-// checkConfiguration refuses whatever tenancy would not take as settings: by
-// then the object is there.
-func checkConfiguration(spec *tenantConfigurationSpec) error {
+// Check refuses whatever tenancy would not take as settings: by then the object
+// is there. prefix is what stands before the names of members.
+func (spec *TenantConfiguration) Check(prefix string) error {
 	if p := spec.PasswordPolicy; p != nil {
 		if p.MinimumLength > longestMinimum {
-			return invalid("spec.password_policy.minimum_length", iam.ReasonFormat, "be less than or equal to 128")
+			return invalid(prefix+"password_policy.minimum_length", iam.ReasonFormat, "be less than or equal to 128")
 		}
 		if p.NotRecentlyUsed > iam.MaxPasswordHistory {
-			return invalid("spec.password_policy.not_recently_used", iam.ReasonFormat, "be less than or equal to 24")
+			return invalid(prefix+"password_policy.not_recently_used", iam.ReasonFormat, "be less than or equal to 24")
 		}
 	}
 	if p := spec.timeouts(); p.Idle > p.Absolute {
-		return invalid("spec.user_session_expiration.idle_timeout", iam.ReasonFormat,
+		return invalid(prefix+"user_session_expiration.idle_timeout", iam.ReasonFormat,
 			"be no longer than absolute_timeout, which is "+p.Absolute.String()+",")
 	}
 	if a, b := spec.BruteForce, spec.BruteForceToo; a != nil && b != nil && *a != *b {
-		return invalid("spec.brute_force_detection_settings", iam.ReasonFormat, "be the same as brute_force_detection, or absent,")
+		return invalid(prefix+"brute_force_detection_settings", iam.ReasonFormat, "be the same as brute_force_detection, or absent,")
 	}
 	if a, b := spec.Basic, spec.Details; a != nil && b != nil && *a != *b {
-		return invalid("spec.tenant_details", iam.ReasonFormat, "be the same as basic_configuration, or absent,")
+		return invalid(prefix+"tenant_details", iam.ReasonFormat, "be the same as basic_configuration, or absent,")
 	}
 	return nil
 }

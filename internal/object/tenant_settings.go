@@ -21,7 +21,7 @@ import (
 
 // over answers settings with what the spec says in place of theirs. What it does
 // not say is as by default, so that the same spec always leads to the same.
-func (spec *tenantConfigurationSpec) over(st iam.Settings) iam.Settings {
+func (spec *TenantConfiguration) over(st iam.Settings) iam.Settings {
 	def := iam.DefaultSettings()
 	st.Session, st.Lockout.FreeFailures, st.Branding.DisplayName = spec.timeouts(), def.Lockout.FreeFailures, def.Branding.DisplayName
 
@@ -51,17 +51,13 @@ const day = 24 * time.Hour
 
 // from puts settings into those members that the spec has, where it would lead
 // to others.
-func (spec *tenantConfigurationSpec) from(st iam.Settings) {
+func (spec *TenantConfiguration) from(st iam.Settings) {
 	would := spec.over(st)
 	if spec.PasswordPolicy != nil && would.Password != st.Password {
-		p := st.Password
-		*spec.PasswordPolicy = passwordPolicy{
-			MinimumLength: count(p.MinLength), NotRecentlyUsed: count(p.History), NotUsername: p.NotUsername, ExpireDays: count(int(p.MaxAge / day)),
-			Digits: count(p.MinDigits), Special: count(p.MinSymbols), Lowercase: count(p.MinLower), Uppercase: count(p.MinUpper),
-		}
+		*spec.PasswordPolicy = policyOf(st.Password)
 	}
 	if spec.Session != nil && would.Session != st.Session {
-		*spec.Session = sessionExpiration{inMinutes(st.Session.Absolute), inMinutes(st.Session.Idle)}
+		*spec.Session = expirationOf(st.Session)
 	}
 	for _, b := range []*bruteForce{spec.BruteForce, spec.BruteForceToo} {
 		if b != nil && would.Lockout != st.Lockout {
@@ -75,6 +71,49 @@ func (spec *tenantConfigurationSpec) from(st iam.Settings) {
 	}
 }
 
+func policyOf(p iam.PasswordPolicy) passwordPolicy {
+	return passwordPolicy{
+		MinimumLength: count(p.MinLength), NotRecentlyUsed: count(p.History), NotUsername: p.NotUsername, ExpireDays: count(int(p.MaxAge / day)),
+		Digits: count(p.MinDigits), Special: count(p.MinSymbols), Lowercase: count(p.MinLower), Uppercase: count(p.MinUpper),
+	}
+}
+
+func expirationOf(p iam.SessionPolicy) sessionExpiration {
+	return sessionExpiration{inMinutes(p.Absolute), inMinutes(p.Idle)}
+}
+
+// ConfigurationOf shows settings as a configuration that says all of it, but for
+// a display name where there is none.
+func ConfigurationOf(st iam.Settings) TenantConfiguration {
+	policy, expiration, failures := policyOf(st.Password), expirationOf(st.Session), &bruteForce{count(st.Lockout.FreeFailures)}
+	spec := TenantConfiguration{BruteForce: failures, BruteForceToo: failures, PasswordPolicy: &policy, Session: &expiration}
+	if name := st.Branding.DisplayName; name != "" {
+		spec.Basic = &basicConfiguration{name}
+		spec.Details = spec.Basic
+	}
+	return spec
+}
+
+// Change puts what the configuration says into settings. Those of which it does
+// not speak stay as they are, unlike with the object, which is all that is said.
+func (spec *TenantConfiguration) Change(st *iam.Settings) {
+	would := spec.over(*st)
+	if spec.Session != nil {
+		st.Session = would.Session
+	}
+	if spec.PasswordPolicy != nil {
+		st.Password = would.Password
+	}
+	for _, b := range []*bruteForce{spec.BruteForce, spec.BruteForceToo} {
+		if b != nil && b.MaxFailures > 0 {
+			st.Lockout = would.Lockout
+		}
+	}
+	if spec.Basic != nil || spec.Details != nil {
+		st.Branding.DisplayName = would.Branding.DisplayName
+	}
+}
+
 // count is a number of settings, all of which are small and none negative.
 func count(n int) uint32 { return uint32(n) } //nolint:gosec // see tenancy, which bounds them
 
@@ -83,7 +122,7 @@ func inMinutes(d time.Duration) *timeout {
 }
 
 // presentConfiguration makes what a configuration says what the settings are.
-func (s *Service) presentConfiguration(ctx context.Context, t iam.TenantID, spec *tenantConfigurationSpec) error {
+func (s *Service) presentConfiguration(ctx context.Context, t iam.TenantID, spec *TenantConfiguration) error {
 	st, err := s.Store.Settings(ctx, t)
 	if err == nil {
 		spec.from(st)
@@ -117,7 +156,7 @@ func (s *Service) applyConfiguration(ctx context.Context, by iam.Actor, before s
 		if err != nil {
 			return err
 		}
-		var spec tenantConfigurationSpec
+		var spec TenantConfiguration
 		if len(found) > 0 && !found[0].Disabled {
 			if err := json.Unmarshal(found[0].Spec, &spec); err != nil {
 				return err

@@ -40,8 +40,19 @@ func prefixes(texts ...string) []netip.Prefix {
 	return ps
 }
 
-// check answers nil when an address may be connected to.
-func (c *Client) check(a netip.Addr) error {
+// Plain reports whether a host, a name or an address, may be spoken to without
+// TLS: it is in a network that the operator has named, as far as can be told
+// before a connection is made.
+func (c *Client) Plain(host string) bool {
+	a, err := netip.ParseAddr(host)
+	if err != nil {
+		return len(c.allowed) > 0
+	}
+	return in(c.allowed, a.Unmap().WithZone(""))
+}
+
+// Check answers nil when an address may be connected to, else Invalid.
+func (c *Client) Check(a netip.Addr) error {
 	a = a.Unmap().WithZone("") // ::ffff:10.0.0.1 is 10.0.0.1 to the kernel
 	if in(c.allowed, a) {
 		return nil

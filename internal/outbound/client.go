@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -34,15 +33,8 @@ type Client struct {
 // are private: the operator's choice.
 func New(allowed []netip.Prefix) *Client {
 	c := &Client{allowed: allowed, time: maxTime}
-	dialer := &net.Dialer{Control: c.control}
 	c.http = &http.Client{
-		Transport: &http.Transport{
-			Proxy:                  nil, // whatever the environment says: a proxy would look up names by itself
-			DialContext:            dialer.DialContext,
-			DisableKeepAlives:      true, // a connection is good for the address that was checked
-			MaxResponseHeaderBytes: maxHeader,
-			ForceAttemptHTTP2:      true,
-		},
+		Transport: transport(c.control),
 		CheckRedirect: func(r *http.Request, via []*http.Request) error {
 			if len(via) > maxRedirects {
 				return iam.E(iam.Invalid, "the address redirects more than %d times", maxRedirects)
@@ -64,7 +56,7 @@ func (c *Client) control(_, address string, _ syscall.RawConn) error {
 	if err != nil {
 		return err
 	}
-	return c.check(to.Addr())
+	return c.Check(to.Addr())
 }
 
 // Fetch answers the body of a document of at most limit bytes. Invalid: the

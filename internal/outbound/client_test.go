@@ -75,7 +75,7 @@ func TestCheckAddress(t *testing.T) {
 	}
 	office := New([]netip.Prefix{netip.MustParsePrefix("10.1.0.0/16")})
 	for address, may := range map[string]bool{"10.1.2.3": true, "::ffff:10.1.2.3": true, "10.2.0.1": false, "127.0.0.1": false} {
-		if err := office.check(netip.MustParseAddr(address)); (err == nil) != may {
+		if err := office.Check(netip.MustParseAddr(address)); (err == nil) != may {
 			t.Errorf("%s, with 10.1.0.0/16 allowed: %v", address, err)
 		}
 	}

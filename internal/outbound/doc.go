@@ -3,5 +3,6 @@
 // https and http, never to a private, local or reserved address, looked at
 // after DNS and after each redirect; and the limits of size and time.
 //
-// It must not know what is fetched or why, and must not send credentials.
+// It must not know what is fetched or why, and sends no credentials by itself: a
+// library that has to, of an OpenID client, uses HTTP, which follows no redirect.
 package outbound

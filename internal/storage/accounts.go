@@ -10,10 +10,14 @@ import (
 // standingColumns are authn.Standing of a user u in a tenant t.
 const standingColumns = `u.user_id, u.username, u.state, t.state, u.rules`
 
+// synced is whether a provisioning client looks after a user u. No value can have
+// the text: there its quotes are escaped.
+const synced = `u.attributes LIKE '%"sync\_mode":"` + iam.SyncModeSCIM + `"%' ESCAPE '\'`
+
 //nolint:gosec // SQL about credentials, not credentials
 const (
 	readAccount = `SELECT ` + standingColumns + `, u.password_hash, u.generation, u.email, u.must_change_password,
-		u.password_changed_at, u.email_verified, u.language
+		u.password_changed_at, u.email_verified, u.language, ` + synced + `
 		FROM users u JOIN tenants t ON t.tenant_id = u.tenant_id WHERE u.tenant_id = $1 AND `
 	readAccountByName  = readAccount + `u.username_key = $2`
 	readAccountByID    = readAccount + `u.user_id = $2`
@@ -37,7 +41,7 @@ func standingTo(s *authn.Standing) []any {
 
 func scanAccount(row scanner) (a authn.Account, err error) {
 	err = row.Scan(append(standingTo(&a.Standing), &a.PasswordHash, &a.Generation, &a.Email, &a.MustChangePassword,
-		to(&a.PasswordChanged), &a.EmailVerified, &a.Language)...)
+		to(&a.PasswordChanged), &a.EmailVerified, &a.Language, &a.Synced)...)
 	return a, err
 }
 

@@ -25,6 +25,9 @@ const (
 	isActive    = `SELECT active FROM factors WHERE tenant_id = $1 AND factor_id = $2 AND user_id = $3`
 	countActive = `SELECT COUNT(*) FROM factors WHERE tenant_id = $1 AND user_id = $2 AND active`
 
+	readRules = `SELECT rules FROM users WHERE tenant_id = $1 AND user_id = $2`
+	setRules  = `UPDATE users SET rules = $1, version = version + 1 WHERE tenant_id = $2 AND user_id = $3`
+
 	usersWithCodes = `SELECT DISTINCT user_id FROM factors WHERE tenant_id = $1 AND active AND kind IN ('totp', 'email')`
 
 	readFactor = `SELECT factor_id, user_id, kind, name, email, secret, COALESCE(credential_id, ''), last_step, active, created_at,
@@ -154,9 +157,23 @@ func (s *Store) DeleteFactor(ctx context.Context, t iam.TenantID, u iam.UserID, 
 			if _, err := x.exec(ctx, deleteRecoveryCodes, t, u); err != nil {
 				return err
 			}
+			if err := x.dropWish(ctx, u); err != nil {
+				return err
+			}
 		}
 		return x.note(ctx, events)
 	})
+}
+
+// dropWish takes the wish to be asked for a factor from a user.
+func (x *call) dropWish(ctx context.Context, u iam.UserID) error {
+	var rules iam.UserRules
+	if err := x.row(ctx, readRules, x.tenant, u).Scan(to(&rules)); err != nil || !rules.WantFactor {
+		return err
+	}
+	rules.WantFactor = false
+	_, err := x.exec(ctx, setRules, rules, x.tenant, u)
+	return err
 }
 
 // DeleteFactors implements authn.Store.

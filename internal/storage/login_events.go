@@ -9,8 +9,8 @@ import (
 )
 
 const insertLoginEvent = `INSERT INTO login_events
-	(tenant_id, event_id, at, user_id, username, dialect, method, address, client, result, reason)
-	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+	(tenant_id, event_id, at, user_id, username, dialect, method, address, client, result, reason, session_id)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 
 // The condition on the generation also locks the row, so that a password
 // cannot change between it and the session that is written next. Who has steps
@@ -39,12 +39,15 @@ func (s *Store) RecordLogin(ctx context.Context, t iam.TenantID, e iam.LoginEven
 			}
 		}
 		_, err := x.exec(ctx, insertLoginEvent, t, e.ID, e.At, e.User, e.Username, e.Dialect, e.Method, e.Address,
-			e.Client, e.Result, e.Reason)
+			e.Client, e.Result, e.Reason, e.Session)
 		if err != nil {
 			return x.refers("tenant", string(t), err)
 		}
-		if ns == nil || ns.Replaces == "" {
+		if ns == nil {
 			return nil
+		}
+		if err := x.notePlace(ctx, e.At, *ns); err != nil || ns.Replaces == "" {
+			return err
 		}
 		return x.bump(ctx)
 	})
@@ -64,20 +67,15 @@ func (x *call) beginSession(ctx context.Context, at time.Time, ns authn.NewSessi
 	if err := x.versioned(ctx, n, err, "user", string(ns.User), userVersion, x.tenant, ns.User); err != nil {
 		return err
 	}
-	if ns.Replaces != "" {
-		if err := checkID("session", ns.Replaces); err != nil {
-			return err
-		}
-		if err := x.takeSession(ctx, ns.Replaces, ns.User); err != nil {
-			return err
-		}
+	if err := x.insertSession(ctx, ns); err != nil || ns.Replaces == "" {
+		return err
 	}
-	return x.insertSession(ctx, ns)
+	return x.replaceSession(ctx, ns)
 }
 
 var loginEvents = listing[iam.LoginEvent]{
 	table:   "login_events",
-	columns: `p.event_id, p.at, p.user_id, p.username, p.dialect, p.method, p.address, p.client, p.result, p.reason`,
+	columns: `p.event_id, p.at, p.user_id, p.username, p.dialect, p.method, p.address, p.client, p.result, p.reason, p.session_id`,
 	id:      "event_id",
 	idOf:    func(e iam.LoginEvent) string { return string(e.ID) },
 	sorts: map[string]ordering[iam.LoginEvent]{
@@ -88,11 +86,11 @@ var loginEvents = listing[iam.LoginEvent]{
 }
 
 func scanLoginEvent(row scanner) (e iam.LoginEvent, err error) {
-	err = row.Scan(&e.ID, to(&e.At), &e.User, &e.Username, &e.Dialect, &e.Method, &e.Address, &e.Client, &e.Result, &e.Reason)
+	err = row.Scan(&e.ID, to(&e.At), &e.User, &e.Username, &e.Dialect, &e.Method, &e.Address, &e.Client, &e.Result, &e.Reason, &e.Session)
 	return e, err
 }
 
-const readLoginEvent = `SELECT event_id, at, user_id, username, dialect, method, address, client, result, reason
+const readLoginEvent = `SELECT event_id, at, user_id, username, dialect, method, address, client, result, reason, session_id
 	FROM login_events WHERE tenant_id = $1 AND event_id = $2`
 
 // LoginEvent implements authn.Store.
@@ -118,4 +116,57 @@ func (s *Store) LoginEvents(ctx context.Context, t iam.TenantID, u iam.UserID, p
 		return err
 	})
 	return l, err
+}
+
+// LoginEventsBetween implements authn.Store.
+func (s *Store) LoginEventsBetween(ctx context.Context, t iam.TenantID, from, to time.Time, p iam.Page) (l iam.List[iam.LoginEvent], err error) {
+	defer s.wrap(&err, "LoginEventsBetween(%s, %s, %s)", t, from, to)
+	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
+		where := rowsOf(t)
+		if !from.IsZero() {
+			where.and("at >= ?", from)
+		}
+		if !to.IsZero() {
+			where.and("at <= ?", to)
+		}
+		l, err = loginEvents.list(ctx, x, where, p)
+		return err
+	})
+	return l, err
+}
+
+// An attempt that began no session leaves the last login as it is; one of a
+// program, with a password in each request, is found among the attempts.
+const (
+	readLastLogins = `SELECT user_id, username, email, last_login_at FROM users WHERE tenant_id = $1 AND last_login_at > 0
+		ORDER BY username_key`
+	readInactive = `SELECT user_id, username, email, last_login_at FROM users u WHERE tenant_id = $1 AND last_login_at < $2
+		AND NOT EXISTS (SELECT 1 FROM login_events e WHERE e.tenant_id = u.tenant_id AND e.user_id = CAST(u.user_id AS TEXT)
+			AND e.at >= $2 AND e.result = 'success')
+		ORDER BY username_key`
+)
+
+func scanLastLogin(row scanner) (l authn.LastLogin, err error) {
+	err = row.Scan(&l.User, &l.Username, &l.Email, to(&l.At))
+	return l, err
+}
+
+// LastLogins implements authn.Store.
+func (s *Store) LastLogins(ctx context.Context, t iam.TenantID) (found []authn.LastLogin, err error) {
+	defer s.wrap(&err, "LastLogins(%s)", t)
+	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
+		found, err = all(ctx, x, scanLastLogin, readLastLogins, t)
+		return err
+	})
+	return found, err
+}
+
+// InactiveUsers implements authn.Store.
+func (s *Store) InactiveUsers(ctx context.Context, t iam.TenantID, since time.Time) (found []authn.LastLogin, err error) {
+	defer s.wrap(&err, "InactiveUsers(%s, %s)", t, since)
+	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
+		found, err = all(ctx, x, scanLastLogin, readInactive, t, since)
+		return err
+	})
+	return found, err
 }

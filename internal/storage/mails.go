@@ -22,17 +22,26 @@ const (
 		WHERE m.tenant_id = t.tenant_id AND m.created_at < $1 LIMIT $2)`
 )
 
-// InsertMail implements notice.Store.
-func (s *Store) InsertMail(ctx context.Context, t iam.TenantID, m notice.Mail, j iam.Job) (err error) {
-	defer s.wrap(&err, "InsertMail(%s, %s)", t, m.ID)
-	return s.write(ctx, t, func(ctx context.Context, x *call) error {
-		_, err := x.exec(ctx, insertMail, t, m.ID, m.To, m.Kind, m.Subject, m.Body, m.State, m.Attempts, m.LastError,
+// InsertMails implements notice.Store.
+func (s *Store) InsertMails(ctx context.Context, t iam.TenantID, mails ...notice.Outgoing) (err error) {
+	defer s.wrap(&err, "InsertMails(%s, %d)", t, len(mails))
+	return s.write(ctx, t, func(ctx context.Context, x *call) error { return x.insertMails(ctx, mails) })
+}
+
+// insertMails writes mails of the call's tenant, and the jobs that send them.
+func (x *call) insertMails(ctx context.Context, mails []notice.Outgoing) error {
+	for _, o := range mails {
+		m := o.Mail
+		_, err := x.exec(ctx, insertMail, x.tenant, m.ID, m.To, m.Kind, m.Subject, m.Body, m.State, m.Attempts, m.LastError,
 			m.Created, m.Sent, m.Expires)
 		if err != nil {
-			return x.refers("tenant", string(t), err)
+			return x.refers("tenant", string(x.tenant), err)
 		}
-		return x.insertJob(ctx, j)
-	})
+		if err := x.insertJob(ctx, o.Job); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func scanMail(row scanner, more ...any) (m notice.Mail, err error) {

@@ -9,9 +9,9 @@ import (
 
 const (
 	insertObject = `INSERT INTO objects (tenant_id, object_id, kind, namespace_id, name, description, labels, annotations, disabled, spec,
-		status, created_by, created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1)`
-	updateObject = `UPDATE objects SET description = $1, labels = $2, annotations = $3, disabled = $4, spec = $5, updated_at = $6,
-		version = version + 1 WHERE tenant_id = $7 AND object_id = $8 AND version = $9`
+		facts, status, created_by, created_at, updated_at, version) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 1)`
+	updateObject = `UPDATE objects SET description = $1, labels = $2, annotations = $3, disabled = $4, spec = $5, facts = $6,
+		updated_at = $7, version = version + 1 WHERE tenant_id = $8 AND object_id = $9 AND version = $10`
 	objectVersion   = `SELECT version FROM objects WHERE tenant_id = $1 AND object_id = $2`
 	setObjectStatus = `UPDATE objects SET status = $1 WHERE tenant_id = $2 AND object_id = $3`
 	deleteObject    = `DELETE FROM objects WHERE tenant_id = $1 AND object_id = $2`
@@ -43,7 +43,7 @@ func (s *Store) InsertObject(ctx context.Context, t iam.TenantID, r object.Recor
 			return err
 		}
 		_, err = x.exec(ctx, insertObject, t, r.ID, r.Kind, id, r.Name, r.Description, r.Labels, r.Annotations, r.Disabled, string(r.Spec),
-			string(r.Status), r.CreatedBy, r.Created, r.Updated)
+			string(r.Facts), string(r.Status), r.CreatedBy, r.Created, r.Updated)
 		if err != nil {
 			return x.unique(r.Kind, r.Name, err)
 		}
@@ -107,7 +107,7 @@ func (s *Store) UpdateObject(ctx context.Context, t iam.TenantID, r object.Recor
 		if _, err := x.openNamespace(ctx, "object", string(r.ID), s.objects.namespaceOf, r.ID); err != nil {
 			return err
 		}
-		n, err := x.exec(ctx, updateObject, r.Description, r.Labels, r.Annotations, r.Disabled, string(r.Spec), r.Updated, t, r.ID, r.Version)
+		n, err := x.exec(ctx, updateObject, r.Description, r.Labels, r.Annotations, r.Disabled, string(r.Spec), string(r.Facts), r.Updated, t, r.ID, r.Version)
 		if err := x.versioned(ctx, n, err, r.Kind, r.Name, objectVersion, t, r.ID); err != nil {
 			return err
 		}

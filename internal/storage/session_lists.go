@@ -16,8 +16,10 @@ const (
 	readSessionsOf = readSessions + ` s.tenant_id = $1 AND s.user_id = $2 AND s.expires_at > $3
 		ORDER BY s.last_seen_at DESC, s.created_at DESC LIMIT $4`
 	deleteOtherSessions = `DELETE FROM sessions WHERE tenant_id = $1 AND user_id = $2 AND session_id <> $3`
-	touchSession        = `UPDATE sessions SET last_seen_at = $1 WHERE tenant_id = $2 AND session_id = $3 AND last_seen_at < $1`
-	purgeLoginEvents    = `DELETE FROM login_events WHERE tenant_id = $1 AND event_id IN (
+	deleteUnproven      = `DELETE FROM sessions WHERE tenant_id = $1 AND pages AND pending NOT LIKE '%` + string(iam.StepEnrolFactor) + `' AND NOT EXISTS (SELECT 1 FROM factors f
+		WHERE f.tenant_id = sessions.tenant_id AND f.user_id = sessions.user_id AND f.active)`
+	touchSession     = `UPDATE sessions SET last_seen_at = $1 WHERE tenant_id = $2 AND session_id = $3 AND last_seen_at < $1`
+	purgeLoginEvents = `DELETE FROM login_events WHERE tenant_id = $1 AND event_id IN (
 		SELECT event_id FROM login_events WHERE tenant_id = $1 AND at < $2 LIMIT $3)`
 )
 
@@ -48,6 +50,21 @@ func (s *Store) EndSessions(ctx context.Context, t iam.TenantID, u iam.UserID, b
 	if iam.ValidID(string(but)) {
 		statement, args = deleteOtherSessions, append(args, but)
 	}
+	return s.endSessions(ctx, t, events, statement, args...)
+}
+
+// EndUnprovenSessions implements authn.Store.
+func (s *Store) EndUnprovenSessions(ctx context.Context, t iam.TenantID, but iam.SessionID, events ...iam.Event) (ended int, err error) {
+	defer s.wrap(&err, "EndUnprovenSessions(%s)", t)
+	statement, args := deleteUnproven, []any{t}
+	if iam.ValidID(string(but)) {
+		statement, args = deleteUnproven+` AND session_id <> $2`, append(args, but)
+	}
+	return s.endSessions(ctx, t, events, statement, args...)
+}
+
+// endSessions removes sessions by a statement, and answers how many.
+func (s *Store) endSessions(ctx context.Context, t iam.TenantID, events []iam.Event, statement string, args ...any) (ended int, err error) {
 	err = s.write(ctx, t, func(ctx context.Context, x *call) error {
 		n, err := x.exec(ctx, statement, args...)
 		if err != nil {

@@ -35,7 +35,10 @@ func (x *call) insertSession(ctx context.Context, ns authn.NewSession) error {
 	_, err := x.exec(ctx, insertSession, x.tenant, ns.ID, ns.User, ns.Generation, ns.Dialect, ns.Method, ns.Address, ns.Client,
 		ns.SignedIn, ns.Created, ns.Expires, ns.LastSeen, ns.Pages, joinWords(ns.Methods), joinWords(ns.Pending),
 		ns.Life.Microseconds(), ns.KeyID, ns.MAC)
-	return x.refers("user", string(ns.User), err)
+	if err != nil || ns.Provider == nil {
+		return x.refers("user", string(ns.User), err)
+	}
+	return x.insertSessionProvider(ctx, ns.ID, *ns.Provider)
 }
 
 func scanSession(row scanner) (r authn.SessionRecord, err error) {

@@ -41,7 +41,7 @@ func scanSettings(row scanner) (iam.Settings, error) {
 }
 
 // UpdateSettings implements tenancy.Store.
-func (s *Store) UpdateSettings(ctx context.Context, t iam.TenantID, in iam.Settings, events ...iam.Event) (st iam.Settings, err error) {
+func (s *Store) UpdateSettings(ctx context.Context, t iam.TenantID, in iam.Settings, jobs []iam.Job, events ...iam.Event) (st iam.Settings, err error) {
 	defer s.wrap(&err, "UpdateSettings(%s)", t)
 	err = s.write(ctx, t, func(ctx context.Context, x *call) error {
 		var n int64
@@ -62,6 +62,11 @@ func (s *Store) UpdateSettings(ctx context.Context, t iam.TenantID, in iam.Setti
 			return err
 		case n == 0:
 			return iam.ErrStale("settings", string(t))
+		}
+		for _, j := range jobs {
+			if err := x.insertJob(ctx, j); err != nil {
+				return err
+			}
 		}
 		if err := x.note(ctx, events); err != nil {
 			return err

@@ -11,6 +11,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/authn"
 	"github.com/gatehouse-id/gatehouse/internal/cluster"
 	"github.com/gatehouse-id/gatehouse/internal/directory"
+	"github.com/gatehouse-id/gatehouse/internal/federation"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 	"github.com/gatehouse-id/gatehouse/internal/job"
 	"github.com/gatehouse-id/gatehouse/internal/keyring"
@@ -51,6 +52,8 @@ var (
 	_ object.Store    = (*Store)(nil)
 	_ support.Store   = (*Store)(nil)
 	_ signup.Store    = (*Store)(nil)
+
+	_ federation.Store = (*Store)(nil)
 )
 
 // New makes a Store on an engine whose schema is up to date.

@@ -119,6 +119,7 @@ func (s *Store) Users(ctx context.Context, t iam.TenantID, f directory.UserFilte
 	where := rowsOf(t)
 	where.match("username", "username_key", f.Username)
 	where.match("email", "email_key", f.Email)
+	where.equal("email_key", iam.Fold(f.Address))
 	where.match("name", "listed_key", f.Name)
 	where.match("display_name", "display_key", f.DisplayName)
 	where.equal("state", string(f.State))

@@ -46,6 +46,13 @@ func (s *Store) InsertUser(ctx context.Context, t iam.TenantID, w directory.User
 		if err := x.insertUser(ctx, w); err != nil {
 			return err
 		}
+		if w.Identity != nil {
+			i := *w.Identity
+			i.User = w.User.ID
+			if err := x.insertIdentity(ctx, i); err != nil {
+				return err
+			}
+		}
 		if err := x.count(ctx, countedUsers, string(w.User.ID), 1); err != nil {
 			return err
 		}

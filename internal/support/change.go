@@ -52,6 +52,9 @@ func (s *Service) SetPriority(ctx context.Context, by iam.Actor, of iam.LinkKind
 	})
 }
 
+// Escalates reports whether a plan has escalation.
+func Escalates(p iam.Plan) bool { return p.Type != "FREE" && p.Type != "INDIVIDUAL" }
+
 // Escalate makes a ticket urgent, once. NotFound with ReasonNoTicket;
 // Precondition with ReasonNotOpen, or with ReasonNotEligible: it is urgent
 // already, or the plan of its tenant does not have it.
@@ -64,7 +67,7 @@ func (s *Service) Escalate(ctx context.Context, by iam.Actor, of iam.LinkKind, i
 		switch {
 		case err != nil:
 			return err
-		case t.Plan.Type == "FREE" || t.Plan.Type == "INDIVIDUAL":
+		case !Escalates(t.Plan):
 			return iam.E(iam.Precondition, "the plan of the tenant has no escalation").Because(iam.ReasonNotEligible).About(id)
 		case k.Escalated || k.Priority == PriorityUrgent:
 			return iam.E(iam.Precondition, "ticket %q is urgent already", id).Because(iam.ReasonNotEligible).About(id)

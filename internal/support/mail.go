@@ -116,7 +116,7 @@ func (s *Service) letters(ctx context.Context, t iam.Tenant, k Ticket, n news) (
 				return nil, err
 			}
 		}
-		add(letter{a.Home, iam.Message{To: p.Email, Username: cmp.Or(p.Name, p.Username), Language: p.Language}})
+		add(letter{a.Home, iam.Message{To: p.Email, User: a.User, Username: cmp.Or(p.Name, p.Username), Language: p.Language}})
 	}
 	looking, err := s.lookingAfter(ctx, t, managers)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/app/apptest"
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/notice"
 	"github.com/gatehouse-id/gatehouse/internal/storage"
 	"github.com/gatehouse-id/gatehouse/internal/support"
 )
@@ -113,6 +114,15 @@ func TestMails(t *testing.T) {
 		}
 		got = w.mailed(func() { w.ok(w.comment(w.child, "", k, "thanks")) })
 		told("commented", got, "desk desk@example.com", "desk "+deskHelp)
+
+		// Authors are told as long as they want to be; an address for questions always.
+		w.ok(w.Notice.Unset(w.t.Context(), w.child.Actor(), notice.FamilyUser, "ticket-answered"))
+		w.ok(w.Notice.Unset(w.t.Context(), w.desk.Actor(), notice.FamilyUser, "ticket-answered"))
+		told("unwanted", w.mailed(func() { w.ok(w.comment(w.desk, iam.LinkChild, k, "is it gone?")) }))
+		told("unwanted there", w.mailed(func() { w.ok(w.comment(w.child, "", k, "yes")) }), "desk "+deskHelp)
+		for _, m := range []apptest.Member{w.child, w.desk} {
+			w.ok(w.Notice.SetPreferences(w.t.Context(), m.Actor(), "", map[string]bool{"ticket-answered": true}))
+		}
 
 		// Who manages a tenant is told; who does not any more is not, though they
 		// have written; nor is who is disabled.

@@ -11,6 +11,9 @@ import (
 // Mail takes mails to be sent. Package notice satisfies it.
 type Mail interface {
 	Send(ctx context.Context, t iam.TenantID, m iam.Message) error
+	// SendAdministrators sends a message to each of those who run a tenant, and
+	// answers to how many.
+	SendAdministrators(ctx context.Context, t iam.TenantID, m iam.Message) (sent int, failed error)
 }
 
 // People answers who has to know of the life of a tenant. Package directory
@@ -62,18 +65,22 @@ func (s *Service) tell(ctx context.Context, by iam.Actor, t iam.Tenant, what, re
 	}
 	facts := map[string]string{"what": what, "id": t.Code, "tenant": t.Name, "by": by.Username, "reason": reason}
 	told := map[string]bool{"": true}
-	send := func(from iam.TenantID, people []iam.User) {
+	// Whose wishes count is known of people of the tenant in whose name it is sent.
+	send := func(from, home iam.TenantID, people []iam.User) {
 		for _, u := range people {
 			if from == "" || told[u.Email] {
 				continue
 			}
 			told[u.Email] = true
-			failed = errors.Join(failed, s.announcer.Mail.Send(ctx, from, iam.Message{Kind: iam.MessageTenantState, To: u.Email,
-				Username: u.Username, Language: u.Language, Facts: facts}))
+			m := iam.Message{Kind: iam.MessageTenantState, To: u.Email, Username: u.Username, Language: u.Language, Facts: facts}
+			if from == home {
+				m.User = u.ID
+			}
+			failed = errors.Join(failed, s.announcer.Mail.Send(ctx, from, m))
 		}
 	}
-	send(from, owners)
-	send(above, run)
+	send(from, t.ID, owners)
+	send(above, above, run)
 	return failed
 }
 

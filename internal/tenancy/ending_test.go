@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/notice"
 	"github.com/gatehouse-id/gatehouse/internal/tenancy"
 )
 
@@ -150,22 +151,27 @@ func testErase(t *testing.T, w world) {
 }
 
 // owner makes an owner of a tenant, who reads mail.
-func (w world) owner(t *testing.T, tenant iam.TenantID, email string) {
+func (w world) owner(t *testing.T, tenant iam.TenantID, email string) iam.Actor {
 	t.Helper()
-	_, err := w.Directory.CreateUser(t.Context(), iam.System(tenant, "test"), directory.NewUser{Username: email, Email: email,
+	u, err := w.Directory.CreateUser(t.Context(), iam.System(tenant, "test"), directory.NewUser{Username: email, Email: email,
 		Attributes: map[string]string{iam.AttributeOwner: "true"}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	return iam.Actor{Tenant: tenant, Home: tenant, User: u.ID, Username: u.Username}
 }
 
 // testEndTold: owners are told, and who runs the tenant; at its address for
-// questions, once there is one.
+// questions, once there is one. Who wants no such notices is told of the end
+// alone.
 func testEndTold(t *testing.T, w world) {
 	ctx := t.Context()
 	child := w.child(t, "shop")
 	w.owner(t, child.ID, "own@shop.example")
 	w.owner(t, w.tenant.ID, "own@above.example")
+	if err := w.Notice.Unset(ctx, w.owner(t, child.ID, "quiet@shop.example"), notice.FamilyAdmin, "tenant-state"); err != nil {
+		t.Fatal(err)
+	}
 	by := w.NewMember(t, child, "clerk").Actor()
 	told := func(in iam.TenantID, to, want string) {
 		t.Helper()
@@ -179,6 +185,9 @@ func testEndTold(t *testing.T, w world) {
 	}
 	told(child.ID, "own@shop.example", "TOO_DEAR")
 	told(w.tenant.ID, "own@above.example", "clerk")
+	if n := len(w.Mails(t, child.ID, "quiet@shop.example")); n > 0 {
+		t.Errorf("%d mails to who wants none", n)
+	}
 
 	settings, err := w.Tenancy.Settings(ctx, w.tenant.ID)
 	if err != nil {
@@ -194,6 +203,7 @@ func testEndTold(t *testing.T, w world) {
 	}
 	told(w.tenant.ID, "help@above.example", child.Name)
 	told(w.tenant.ID, "own@shop.example", child.Name) // its own outbox goes with it
+	told(w.tenant.ID, "quiet@shop.example", child.Name)
 	if now := len(w.Mails(t, w.tenant.ID, "own@above.example")); now != before {
 		t.Error("the owners above are told beside the address for questions")
 	}

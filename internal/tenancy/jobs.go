@@ -35,6 +35,9 @@ func (s *Service) Runners() map[string]func(context.Context, iam.TenantID, iam.J
 		"tenant.deactivate": run(func(ctx context.Context, _ iam.TenantID, by iam.Actor, e iam.Ending) (string, error) {
 			return "Deactivation of the tenant completed successfully.", s.leave(ctx, by, e)
 		}),
+		jobFactor: run(func(ctx context.Context, t iam.TenantID, by iam.Actor, _ struct{}) (string, error) {
+			return "", s.applyFactor(ctx, t, by)
+		}),
 		"region.create": run(func(ctx context.Context, t iam.TenantID, by iam.Actor, r iam.Region) (string, error) {
 			err := s.store.InsertRegion(ctx, t, r, s.env.Event(by, "region", "create", string(r.ID), r.Name))
 			if there, e := s.store.Region(ctx, t, r.Name); iam.Is(err, iam.Exists) && e == nil && there.ID == r.ID {

@@ -14,6 +14,8 @@ type Queue interface {
 	// Enqueue writes a job and wakes a worker. Exists: a job with the same
 	// Key is under way.
 	Enqueue(ctx context.Context, t iam.TenantID, j iam.Job, events ...iam.Event) (iam.Job, error)
+	// Prepare fills in a job that the Store writes with a change.
+	Prepare(j iam.Job) iam.Job
 }
 
 // Service owns the rules of tenants and their places.
@@ -25,6 +27,8 @@ type Service struct {
 	env      iam.Env
 	roles    func() []iam.Role
 	settings *cluster.Cache[string, iam.Settings]
+	images   *cluster.Cache[string, iam.Image] // by name
+	sessions Sessions
 
 	announcer Announcer
 }
@@ -36,7 +40,8 @@ const maxSettings = 10_000
 // tenant is born with, without ids.
 func New(store Store, epochs *cluster.Epochs, queue Queue, rights Rights, env iam.Env, roles func() []iam.Role) *Service {
 	return &Service{store: store, queue: queue, rights: rights, env: env, roles: roles,
-		settings: cluster.NewCache[string, iam.Settings](epochs, maxSettings)}
+		settings: cluster.NewCache[string, iam.Settings](epochs, maxSettings),
+		images:   cluster.NewCache[string, iam.Image](epochs, maxImages)}
 }
 
 // Tenant answers the actor's tenant.

@@ -110,3 +110,26 @@ func (s *Service) SetSupportTenant(ctx context.Context, by iam.Actor, code strin
 	}
 	return s.store.SetSupportTenant(ctx, t.ID)
 }
+
+// SupportAddress answers where people of the actor's tenant ask for help: at its
+// own address for questions, else at that of the nearest tenant above that has
+// one, else at that of the support tenant. It is empty where nobody has any.
+func (s *Service) SupportAddress(ctx context.Context, by iam.Actor) (string, error) {
+	for at := by.Tenant; at != ""; {
+		settings, err := s.Settings(ctx, at)
+		if err != nil || settings.Branding.SupportEmail != "" {
+			return settings.Branding.SupportEmail, err
+		}
+		t, err := s.store.Tenant(ctx, at)
+		if err != nil {
+			return "", err
+		}
+		at = t.Parent
+	}
+	support, err := s.store.SupportTenant(ctx)
+	if err != nil || support == "" {
+		return "", err
+	}
+	settings, err := s.Settings(ctx, support)
+	return settings.Branding.SupportEmail, err
+}

@@ -124,12 +124,17 @@ func (m *maker) visit(s *schema, field string, in func(any) any) {
 	switch {
 	case len(s.Enum) > 0:
 		var all []any
+		past := []any{s.Enum[0] + "x", "", len(s.Enum), -1, true}
 		for n, name := range s.Enum {
-			all = append(all, name, n)
+			if s.only == nil || slices.Contains(s.only, n) {
+				all = append(all, name, n)
+			} else {
+				past = append(past, name, n)
+			}
 		}
-		m.add("enum", field, in, all, []any{s.Enum[0] + "x", "", len(s.Enum), -1, true})
+		m.add("enum", field, in, all, past)
 	case s.Type == "array":
-		m.visit(s.Items, field+"[0]", func(v any) any { return in([]any{v}) })
+		m.visit(m.item(s), field+"[0]", func(v any) any { return in([]any{v}) })
 	case s.Type == "object":
 		for _, name := range slices.Sorted(maps.Keys(s.Properties)) {
 			p, path := m.d.deref(s.Properties[name]), strings.TrimPrefix(field+"."+name, ".")
@@ -222,6 +227,8 @@ func (m *maker) given(s *schema, name string) bool {
 func (m *maker) value(s *schema, n int) any {
 	s = m.d.deref(s)
 	switch {
+	case len(s.only) > 0:
+		return s.Enum[s.only[n%len(s.only)]]
 	case len(s.Enum) > 0:
 		return s.Enum[n%len(s.Enum)]
 	case s.Type == "string":
@@ -254,6 +261,11 @@ func (m *maker) item(s *schema) *schema {
 	item := *m.d.deref(s.Items)
 	if rules := under("repeated.items.", s.Rules); len(rules) > 0 {
 		item.Rules = rules
+	}
+	if numbers := s.Rules["enum.in"]; numbers != "" {
+		if err := json.Unmarshal([]byte(numbers), &item.only); err != nil {
+			m.Fatal(err)
+		}
 	}
 	return &item
 }
@@ -360,6 +372,7 @@ func (m *maker) rule(word, value string, s *schema, field string, in func(any) a
 		m.add(rule, field, in, []any{m.list(s, n)}, []any{m.list(s, n+1)})
 	case "repeated.min_items":
 		m.add(rule, field, in, []any{m.list(s, n)}, []any{m.list(s, n-1)})
+	case "enum.in": // is among the bounds of the enumeration
 	case "repeated.unique":
 		m.add(rule, field, in, []any{m.list(s, 2)}, []any{append(m.list(s, 2), m.list(s, 1)...)})
 	default:

@@ -19,15 +19,18 @@ const name = "f5xc"
 
 // Deps are the use cases that the dialect translates for.
 type Deps struct {
-	Objects   Objects
-	Tenancy   Tenancy
-	Directory Directory
-	Access    Access
-	Authn     Authn
-	Support   Support
-	Signup    Signup
-	Env       iam.Env
-	Log       *slog.Logger
+	Objects    Objects
+	Tenancy    Tenancy
+	Directory  Directory
+	Access     Access
+	Authn      Authn
+	Support    Support
+	Federation Federation
+	Signup     Signup
+	Notice     Notice
+	SCIM       SCIM
+	Env        iam.Env
+	Log        *slog.Logger
 	// Cookie is the name of the cookie in which a browser keeps the session of
 	// the pages.
 	Cookie string
@@ -64,7 +67,10 @@ func New(deps Deps) (*api.Dialect, []api.Operation) {
 			},
 		}, slices.Concat(d.objectOperations(), d.namespaceOperations(), d.policyOperations(), d.suggestOperations(),
 			d.userOperations(), d.passwordOperations(), d.whoamiOperations(), d.termsOperations(), d.groupOperations(),
-			d.roleOperations(), d.bindingOperations(), d.decisionOperations(), d.signupOperations(), d.ticketOperations(), d.subscriptionOperations(), d.lifeOperations(), d.managedOperations(), d.supportAccessOperations(), d.treeOperations())
+			d.roleOperations(), d.bindingOperations(), d.decisionOperations(), d.signupOperations(), d.ticketOperations(), d.subscriptionOperations(), d.lifeOperations(), d.managedOperations(),
+			d.supportAccessOperations(), d.treeOperations(), d.tenantSettingsOperations(), d.idmOperations(), d.imageOperations(),
+			d.loginEventOperations(), d.userSettingsOperations(), d.notificationOperations(), d.placeOperations(),
+			d.evaluationOperations(), d.oneTimeOperations(), d.inventoryOperations(), d.providerOperations(), d.scimOperations())
 }
 
 // Authn proves who callers are, and sends what proves it. Package authn
@@ -73,7 +79,10 @@ type Authn interface {
 	Bearer(ctx context.Context, raw, tenantCode string, from authn.Origin) (iam.Actor, error)
 	BrowserCall(ctx context.Context, cookie, tenantCode string, from authn.Origin) (iam.Actor, error)
 	accounts
+	loginAuthn
+	settingsAuthn
 	lifeLimits
+	oneTimeAuthn
 	signupAuthn
 }
 

@@ -3,6 +3,7 @@ package f5xc
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/gatehouse-id/gatehouse/internal/access"
 	"github.com/gatehouse-id/gatehouse/internal/api"
@@ -30,7 +31,7 @@ func (d *dialect) ownerOperations() []api.Operation {
 		api.Handle(api.Op{
 			ID: "domain_owner.unassign", Methods: []string{http.MethodPost}, Paths: []string{owners + "/unassign"},
 			Access: api.Requires(iam.UsersUpdate), Tag: "Tenant", Summary: "Make a user an owner of the tenant no more",
-			Description: "Only an owner may. The roles of the user stay.",
+			Description: "Only an owner may. The roles of the user stay. Where the tenant has a provider that signs people in, the user is one of it again.",
 			Errors:      []iam.Kind{iam.Denied, iam.NotFound, iam.Precondition}, RequestExample: owner, ResponseExample: empty{},
 		}, d.unassignOwner),
 	}
@@ -68,14 +69,25 @@ func (d *dialect) assignOwner(ctx context.Context, c *api.Call, in struct {
 	return empty{}, nil
 }
 
-// unassignOwner leaves how the user signs in as it is: the vendor hands users of
-// tenants with an identity provider of their own back to that.
+// unassignOwner hands the user back to the providers of the tenant, where it has
+// some. A password stays, unlike with the vendor: whom no provider knows would
+// have no way in any more.
 func (d *dialect) unassignOwner(ctx context.Context, c *api.Call, in struct {
 	Body ownerForm `body:"required"`
 }) (empty, error) {
 	u, err := d.findUser(ctx, c.Actor, in.Body.Email)
-	if err == nil {
-		_, err = d.Directory.UnassignOwner(ctx, c.Actor, directory.UserKey{ID: u.ID}, nil)
+	if err != nil {
+		return empty{}, err
 	}
+	providers, err := d.Federation.Providers(ctx, c.Actor)
+	if err != nil {
+		return empty{}, err
+	}
+	var attributes map[string]*string
+	if slices.ContainsFunc(providers, func(p iam.Provider) bool { return p.HasSecret }) {
+		elsewhere := string(idmSSO)
+		attributes = map[string]*string{attrIDMType: &elsewhere}
+	}
+	_, err = d.Directory.UnassignOwner(ctx, c.Actor, directory.UserKey{ID: u.ID}, attributes)
 	return empty{}, err
 }

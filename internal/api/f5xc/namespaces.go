@@ -18,6 +18,7 @@ type Tenancy interface {
 	whoamiTenancy
 	lifeTenancy
 	managedTenancy
+	tenantSettings
 	Alias(ctx context.Context, by iam.Actor) (string, error)
 	Namespace(ctx context.Context, by iam.Actor, name string) (iam.Namespace, error)
 	CreateNamespace(ctx context.Context, by iam.Actor, in tenancy.NewNamespace) (iam.Namespace, error)

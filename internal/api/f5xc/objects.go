@@ -23,6 +23,7 @@ type Objects interface {
 	SetActive(ctx context.Context, by iam.Actor, a object.Activity, namespace string, targets []object.Target) error
 	peopleObjects
 	treeObjects
+	inventories
 }
 
 // free names a kind whose spec is free.

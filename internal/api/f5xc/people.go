@@ -16,6 +16,7 @@ import (
 // Directory keeps users and groups. Package directory satisfies it.
 type Directory interface {
 	lifeDirectory
+	settingsDirectory
 	User(ctx context.Context, by iam.Actor, k directory.UserKey) (iam.User, error)
 	Users(ctx context.Context, by iam.Actor, f directory.UserFilter, p iam.Page) (iam.List[iam.User], error)
 	CreateUser(ctx context.Context, by iam.Actor, in directory.NewUser) (iam.User, error)

@@ -34,6 +34,7 @@ type exchange struct {
 	later   time.Duration // how long after what came before
 	until   bool          // ask again until it has what is wanted, which a job does
 	file    string        // the answer is a file, of this content
+	image   string        // the answer is an image, of this type
 }
 
 const keySet = `{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"one","use":"sig","alg":"EdDSA","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}`
@@ -52,8 +53,9 @@ func TestReference(t *testing.T) {
 		w.kept["jwks"] = keys
 		w.neighbours(t)
 		w.signUp(t)
-		for _, x := range slices.Concat(namespaceExchanges, objectExchanges, roleExchanges, peopleExchanges, decisionExchanges,
-			treeExchanges, delegationExchanges, ticketExchanges, signupExchanges, lifeExchanges, removalExchanges) {
+		w.pictures(t)
+		for _, x := range slices.Concat(namespaceExchanges, settingsExchanges, objectExchanges, roleExchanges, peopleExchanges, ownExchanges, decisionExchanges,
+			treeExchanges, delegationExchanges, ticketExchanges, signupExchanges, lifeExchanges, noticeExchanges, scimExchanges, placeExchanges, evaluationExchanges, inventoryExchanges, providerExchanges, removalExchanges) {
 			w.exchange(t, x)
 		}
 		for _, name := range doc.served(s.Registry) {
@@ -182,6 +184,11 @@ func (w *walk) exchange(t *testing.T, x exchange) {
 			w.succeeded[name] = true
 			return
 		}
+		if x.image != "" {
+			w.shows(t, op, target, w.tokens[x.as], x.image)
+			w.succeeded[name] = true
+			return
+		}
 		got := checkAnswer(t, op, http.StatusOK, w.send(t, method, target, w.tokens[x.as], body, http.StatusOK))
 		for began := time.Now(); x.until && !has(got, want) && time.Since(began) < 20*time.Second; time.Sleep(5 * time.Millisecond) {
 			got = checkAnswer(t, op, http.StatusOK, w.send(t, method, target, w.tokens[x.as], body, http.StatusOK))
@@ -224,7 +231,7 @@ func (w *walk) fails(t *testing.T, name string, op *openapi3.Operation, method, 
 
 func (w *walk) send(t *testing.T, method, target, token, body string, want int) string {
 	t.Helper()
-	var headers []string
+	headers := []string{"Accept: application/json"} // alone, so that images and documents come in it
 	if token != "" {
 		headers = append(headers, "Authorization: APIToken "+token)
 	}

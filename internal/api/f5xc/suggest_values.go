@@ -267,20 +267,29 @@ func (s suggester) words(path []string) (all []suggestion) {
 
 // enumAt answers the enum at a path in a type.
 func enumAt(t reflect.Type, path []string) (message.Enum, bool) {
+	if t = typeAt(t, path); t == nil {
+		return nil, false
+	}
+	e, ok := reflect.Zero(t).Interface().(message.Enum)
+	return e, ok
+}
+
+// typeAt answers the type of the member at a path in a type, of a list that of
+// an item; nil where there is none.
+func typeAt(t reflect.Type, path []string) reflect.Type {
 	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 		t = t.Elem()
 	}
 	if len(path) == 0 {
-		e, ok := reflect.Zero(t).Interface().(message.Enum)
-		return e, ok
+		return t
 	}
 	if t.Kind() != reflect.Struct {
-		return nil, false
+		return nil
 	}
 	for i := range t.NumField() {
 		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ","); name == path[0] {
-			return enumAt(t.Field(i).Type, path[1:])
+			return typeAt(t.Field(i).Type, path[1:])
 		}
 	}
-	return nil, false
+	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"mime"
 	"net/http"
 	"slices"
-	"strings"
 
 	"github.com/gatehouse-id/gatehouse/internal/api"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -256,5 +255,5 @@ func (k desk) attachment(ctx context.Context, c *api.Call, in struct {
 }) (download, error) {
 	a, err := k.Support.Attachment(ctx, c.Actor, k.of, in.ID, in.Comment, in.Attachment)
 	return download{ContentType: a.ContentType, Data: a.Content, filename: a.Filename,
-		asJSON: strings.Contains(in.Accept, "application/json") && !strings.Contains(in.Accept, "*/*")}, err
+		asJSON: asJSON(in.Accept)}, err
 }

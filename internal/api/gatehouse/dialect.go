@@ -41,6 +41,7 @@ type Access interface {
 // Authn proves who callers are. Package authn satisfies it.
 type Authn interface {
 	Bearer(ctx context.Context, raw, tenantCode string, from authn.Origin) (iam.Actor, error)
+	RedeemOneTimeToken(ctx context.Context, by iam.Actor, token string) (iam.UserID, error)
 }
 
 // Directory finds people. Package directory satisfies it.
@@ -66,7 +67,7 @@ func New(deps Deps) (*api.Dialect, []api.Operation) {
 			{Name: "bearer", Scheme: "bearer", Description: "An API token or a session token of Gatehouse."},
 			{Name: "apiToken", Header: "Authorization", Description: "APIToken and a token of Gatehouse, separated by a space."},
 		},
-	}, slices.Concat(d.explainOperations(), d.apiGroupOperations(), d.eventOperations())
+	}, slices.Concat(d.explainOperations(), d.apiGroupOperations(), d.eventOperations(), d.oneTimeOperations())
 }
 
 // authenticate takes an API token or the session of a program. Client

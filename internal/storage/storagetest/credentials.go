@@ -21,6 +21,16 @@ func testAccounts(f *fixture) {
 		Standing:     authn.Standing{User: u.ID, Username: "Kim", State: iam.UserEnabled, TenantState: iam.TenantActive},
 		PasswordHash: "hash of Kim", Generation: 1, Email: u.Email, PasswordChanged: u.Created}
 	same(f, f.account("KIM"), want)
+	for name, attributes := range map[string]map[string]string{"provisioned": {"a": "b", iam.AttributeSyncMode: iam.SyncModeSCIM},
+		"pretended": {"a": `"sync_mode":"SCIM"`, "xsync_mode": iam.SyncModeSCIM, "sync-mode": iam.SyncModeSCIM, iam.AttributeSyncMode: "SELF"}} {
+		u := f.newUser(name)
+		u.Attributes = attributes
+		_, err := f.store.UpdateUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: u})
+		f.ok(err)
+		if got := f.account(name).Synced; got != u.Synced() {
+			f.Errorf("%s: a provisioning client looks after them: %v", name, got)
+		}
+	}
 	_, err := f.store.Account(f.ctx(), f.tenant.ID, "nobody")
 	f.fails(err, iam.NotFound)
 	_, err = f.store.Account(f.ctx(), "no id", "kim")

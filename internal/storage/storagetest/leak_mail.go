@@ -6,10 +6,10 @@ import (
 )
 
 var mailLeaks = map[string]func(*leak){
-	"InsertMail": func(l *leak) {
+	"InsertMails": func(l *leak) {
 		m := l.b.mail // the id is b's too; they do not meet
 		m.Body = []byte("of a")
-		l.ok(l.store.InsertMail(l.ctx(), l.a.tenant.ID, m, l.aSendJob(m)))
+		l.ok(l.store.InsertMails(l.ctx(), l.a.tenant.ID, l.outgoing(m)))
 		got, err := l.store.Mail(l.ctx(), l.a.tenant.ID, m.ID)
 		l.ok(err)
 		same(l.fixture, got, m)

@@ -16,7 +16,7 @@ import (
 // leaks has an entry for every method of Store. Each calls it in tenant a with
 // what is b's, and wants NotFound or nothing. That nothing of b has changed is
 // checked after each.
-var leaks = merged(directoryLeaks, settingsLeaks, signInLeaks, factorLeaks, programLeaks, mailLeaks, namespaceLeaks, objectLeaks, rightsLeaks, linkLeaks, standingLeaks, signupLeaks, ticketLeaks)
+var leaks = merged(directoryLeaks, settingsLeaks, signInLeaks, sessionProviderLeaks, federationLeaks, factorLeaks, programLeaks, mailLeaks, noticeLeaks, namespaceLeaks, objectLeaks, factLeaks, rightsLeaks, linkLeaks, standingLeaks, signupLeaks, ticketLeaks, ownLeaks)
 
 func merged(parts ...map[string]func(*leak)) map[string]func(*leak) {
 	whole := map[string]func(*leak){}

@@ -6,7 +6,7 @@ import "github.com/gatehouse-id/gatehouse/internal/iam"
 // a picture.
 func (f *fixture) populateSettings(u iam.User) {
 	f.Helper()
-	_, err := f.store.UpdateSettings(f.ctx(), f.tenant.ID, someSettings())
+	_, err := f.store.UpdateSettings(f.ctx(), f.tenant.ID, someSettings(), nil)
 	f.ok(err)
 	f.ok(f.store.SetImage(f.ctx(), f.tenant.ID, "logo", f.anImage("logo of "+f.tenant.Code)))
 	f.ok(f.store.SetPicture(f.ctx(), f.tenant.ID, u.ID, f.anImage("picture of "+f.tenant.Code)))
@@ -17,7 +17,7 @@ var settingsLeaks = map[string]func(*leak){
 		st, err := l.store.Settings(l.ctx(), l.a.tenant.ID)
 		l.ok(err)
 		st.Language = "en"
-		_, err = l.store.UpdateSettings(l.ctx(), l.a.tenant.ID, st)
+		_, err = l.store.UpdateSettings(l.ctx(), l.a.tenant.ID, st, nil)
 		l.ok(err)
 		st, err = l.store.Settings(l.ctx(), l.b.tenant.ID)
 		l.ok(err)
@@ -27,7 +27,11 @@ var settingsLeaks = map[string]func(*leak){
 		st, err := l.store.Settings(l.ctx(), l.b.tenant.ID)
 		l.ok(err)
 		st.Language = "en"
-		_, err = l.store.UpdateSettings(l.ctx(), l.a.tenant.ID, st)
+		_, err = l.store.UpdateSettings(l.ctx(), l.a.tenant.ID, st, nil)
+		l.ok(err)
+	},
+	"EndUnprovenSessions": func(l *leak) {
+		_, err := l.store.EndUnprovenSessions(l.ctx(), l.a.tenant.ID, "")
 		l.ok(err)
 	},
 	"Image": func(l *leak) {

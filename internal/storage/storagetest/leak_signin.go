@@ -14,13 +14,13 @@ type signInPopulation struct {
 	login     iam.LoginEvent
 }
 
-// populateSignIn gives the tenant's user a session, a challenge, an earlier
+// populateSignIn gives the tenant's user a session from a place, a challenge, an earlier
 // password, and failures, under names that every tenant has.
 func (f *fixture) populateSignIn(u iam.User) (w signInPopulation) {
 	f.Helper()
 	f.ok(f.store.SetPassword(f.ctx(), f.tenant.ID, u.ID, 1, "second hash", false))
 	w.challenge = f.newChallenge(u, authn.PurposeReset, "")
-	session := f.aSession(u)
+	session := f.aPlacedSession(u, "home")
 	session.Generation = 2
 	w.session, w.login = session, f.aLogin(u)
 	f.ok(f.store.RecordLogin(f.ctx(), f.tenant.ID, w.login, &session))

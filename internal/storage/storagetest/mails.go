@@ -21,10 +21,15 @@ func (f *fixture) aSendJob(m notice.Mail) iam.Job {
 		RunAt: now, Created: now, Updated: now}
 }
 
+// outgoing is a mail with its job.
+func (f *fixture) outgoing(m notice.Mail) notice.Outgoing {
+	return notice.Outgoing{Mail: m, Job: f.aSendJob(m)}
+}
+
 func (f *fixture) newMail(to string) notice.Mail {
 	f.Helper()
 	m := f.aMail(to)
-	f.ok(f.store.InsertMail(f.ctx(), f.tenant.ID, m, f.aSendJob(m)))
+	f.ok(f.store.InsertMails(f.ctx(), f.tenant.ID, f.outgoing(m)))
 	return m
 }
 
@@ -45,15 +50,15 @@ func testMails(f *fixture) {
 		f.fails(f.store.SettleMail(f.ctx(), f.tenant.ID, m), iam.NotFound)
 	}
 	m := f.aMail("a@example.com")
-	f.fails(f.store.InsertMail(f.ctx(), iam.TenantID(f.env.NewID()), m, f.aSendJob(m)), iam.NotFound)
+	f.fails(f.store.InsertMails(f.ctx(), iam.TenantID(f.env.NewID()), f.outgoing(m)), iam.NotFound)
 
-	// Mail and job come together or not at all.
+	// Mails and jobs come together or not at all.
 	again := f.aSendJob(m)
 	again.Key = "taken"
-	f.ok(f.store.InsertMail(f.ctx(), f.tenant.ID, m, again))
+	f.ok(f.store.InsertMails(f.ctx(), f.tenant.ID, notice.Outgoing{Mail: m, Job: again}))
 	again.ID = iam.JobID(f.env.NewID())
 	lost := f.aMail("a@example.com")
-	f.fails(f.store.InsertMail(f.ctx(), f.tenant.ID, lost, again), iam.Exists)
+	f.fails(f.store.InsertMails(f.ctx(), f.tenant.ID, f.outgoing(f.aMail("b@example.com")), notice.Outgoing{Mail: lost, Job: again}), iam.Exists)
 	_, err := f.store.Mail(f.ctx(), f.tenant.ID, lost.ID)
 	f.fails(err, iam.NotFound)
 
@@ -94,7 +99,7 @@ func testPurgeMails(f *fixture) {
 	for i := range 3 {
 		m := f.aMail("old@example.com")
 		m.Created = past.Add(time.Duration(i) * time.Hour)
-		f.ok(f.store.InsertMail(f.ctx(), f.tenant.ID, m, f.aSendJob(m)))
+		f.ok(f.store.InsertMails(f.ctx(), f.tenant.ID, f.outgoing(m)))
 	}
 	for _, want := range []int{1, 1, 0} {
 		n, err := f.store.PurgeMails(f.ctx(), past.Add(2*time.Hour), 1)

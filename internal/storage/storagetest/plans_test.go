@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/audit"
 	"github.com/gatehouse-id/gatehouse/internal/directory"
@@ -181,6 +182,9 @@ func TestPlans(t *testing.T) {
 		"mail":           func(s *storage.Store) error { _, err := s.Mail(ctx, tenant, iam.MailID(id)); return err },
 		"factors":        func(s *storage.Store) error { _, err := s.Factors(ctx, tenant, iam.UserID(id)); return err },
 		"passkey":        func(s *storage.Store) error { _, err := s.FactorByCredential(ctx, tenant, "x"); return err },
+		"own settings":   func(s *storage.Store) error { _, err := s.OwnSettings(ctx, tenant, iam.UserID(id)); return err },
+		"last logins":    func(s *storage.Store) error { _, err := s.LastLogins(ctx, tenant); return err },
+		"inactive users": func(s *storage.Store) error { _, err := s.InactiveUsers(ctx, tenant, now); return err },
 		"recovery codes": func(s *storage.Store) error { _, err := s.RecoveryCodes(ctx, tenant, iam.UserID(id)); return err },
 		"resolve": func(s *storage.Store) error {
 			_, _, err := s.Resolve(ctx, tenant, []string{"x"}, []string{"x"})
@@ -215,6 +219,10 @@ func TestPlans(t *testing.T) {
 		},
 		"login events": func(s *storage.Store, p iam.Page) error {
 			_, err := s.LoginEvents(ctx, tenant, "", p)
+			return err
+		},
+		"login events between": func(s *storage.Store, p iam.Page) error {
+			_, err := s.LoginEventsBetween(ctx, tenant, now.Add(-time.Hour), now, p)
 			return err
 		},
 		"login events of a user": func(s *storage.Store, p iam.Page) error {

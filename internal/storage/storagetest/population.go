@@ -29,6 +29,7 @@ type population struct {
 	zone         iam.Zone
 	signIn       signInPopulation
 	session      authn.NewSession
+	federated    authn.NewSession
 	token        authn.TokenRecord
 	programs     programs
 	event        iam.Event
@@ -38,6 +39,7 @@ type population struct {
 	signups      signupPopulation
 	links        linkPopulation
 	tickets      ticketPopulation
+	federation   federationPopulation
 }
 
 // populate gives the fixture's tenant at least one row in every table.
@@ -53,6 +55,7 @@ func (f *fixture) populate() *population {
 		Groups: &[]iam.GroupID{w.group.ID}, Roles: &[]iam.RoleID{w.role.ID}})
 	f.ok(err)
 	w.user = u
+	f.populateNotices(u)
 	w.binding = f.newBinding(iam.Binding{Group: w.group.ID, Role: w.role.ID, Scope: "shared"})
 	w.places = f.populateNamespaces(u, w.role)
 	w.objects = f.populateObjects()
@@ -65,15 +68,18 @@ func (f *fixture) populate() *population {
 	w.zone = f.newZone("kr-1a", w.region)
 	w.signIn = f.populateSignIn(u)
 	w.session = w.signIn.session
+	w.federated = f.populateFederated(u)
 	w.token = f.newToken("token1", u)
 	w.programs = f.newPrograms(u)
 	w.event = f.event("user", "create")
 	w.job = f.newJob("seoul")
 	w.mail = f.newMail("kim@example.com")
+	f.populateOwnSettings(u)
 	w.factors = f.populateFactors(u)
 	w.signups = f.populateSignups()
 	w.links = f.populateLinks(w.group)
 	w.tickets = f.populateTickets(u)
+	w.federation = f.populateFederation(u)
 	f.ok(f.store.InsertJob(f.ctx(), f.tenant.ID, iam.Job{ID: iam.JobID(f.env.NewID()), Status: iam.JobSuccessful, Payload: []byte("{}")}, w.event))
 	f.ok(f.store.AddKey(f.ctx(), f.tenant.ID, aKey))
 	return &w

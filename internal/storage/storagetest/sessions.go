@@ -159,3 +159,48 @@ func testPurgeLoginEvents(f *fixture) {
 	}
 	same(f, len(f.rowsOf(f.tenant.ID)["login_events"]), 1)
 }
+
+// testUnproven ends the sessions on pages of who has no active factor.
+func testUnproven(f *fixture) {
+	proven, enrolling, without, midway := f.newUser("Proven"), f.newUser("Enrolling"), f.newUser("Without"), f.newUser("Midway")
+	next := f.aPendingSession(midway) // who sets one up anyway goes on
+	next.Pending = []iam.Step{iam.StepSetPassword, iam.StepEnrolFactor}
+	f.ok(f.store.RecordLogin(f.ctx(), f.tenant.ID, f.aLogin(midway), &next))
+	f.newFactor(f.aFactor(proven))
+	f.ok(f.store.InsertFactor(f.ctx(), f.tenant.ID, f.aFactor(enrolling)))
+	begin := func(u iam.User, pages bool) iam.SessionID {
+		s := f.aPendingSession(u)
+		s.Pages = pages
+		f.ok(f.store.RecordLogin(f.ctx(), f.tenant.ID, f.aLogin(u), &s))
+		return s.ID
+	}
+	api := begin(without, false)
+	left := map[iam.UserID][]iam.SessionID{proven.ID: {begin(proven, true)}, enrolling.ID: nil, without.ID: {begin(without, true), api}, midway.ID: {next.ID}}
+	begin(enrolling, true)
+	check := func() {
+		f.Helper()
+		for u, want := range left {
+			l, err := f.store.Sessions(f.ctx(), f.tenant.ID, u)
+			f.ok(err)
+			var got []iam.SessionID
+			for _, s := range l {
+				got = append(got, s.ID)
+			}
+			same(f, got, want)
+		}
+	}
+	end := func(but iam.SessionID, want int) {
+		f.Helper()
+		e := f.event("settings", "end-sessions")
+		f.bumps(true, func() {
+			n, err := f.store.EndUnprovenSessions(f.ctx(), f.tenant.ID, but, e)
+			f.ok(err)
+			same(f, n, want)
+		})
+		f.logged(e)
+		check()
+	}
+	end(left[without.ID][0], 1)
+	left[without.ID] = []iam.SessionID{api}
+	end("", 1)
+}

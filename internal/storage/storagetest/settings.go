@@ -16,11 +16,12 @@ func someSettings() iam.Settings {
 			History: 5, MaxAge: 90 * 24 * time.Hour},
 		Lockout: iam.LockoutPolicy{FreeFailures: 3, FreeFailuresOfAddress: 9, Delay: time.Minute, MaxDelay: time.Hour, Window: 2 * time.Hour},
 		Session: iam.SessionPolicy{Idle: time.Minute, Absolute: time.Hour},
-		Factor:  iam.FactorPolicy{Required: true},
+		Factor:  iam.FactorPolicy{Required: true, Changing: true}, Credentials: iam.CredentialPolicy{MaxTokenDays: 30, MaxCertificateDays: 60, MaxKubeConfigDays: 90},
 		Networks: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("192.0.2.1/32"),
 			netip.MustParsePrefix("2001:db8::/32")},
 		KeepLoginEvents: 48 * time.Hour, KeepAuditEvents: 24 * time.Hour, Language: "ko",
-		Branding: iam.Branding{DisplayName: "에이\"크미", SupportEmail: "help@example.com", Accent: "#00aa66"},
+		Branding:   iam.Branding{DisplayName: "에이\"크미", SupportEmail: "help@example.com", Accent: "#00aa66"},
+		ScannerURL: "https://scan.example.com/start",
 	}
 }
 
@@ -32,8 +33,9 @@ func testSettings(f *fixture) {
 	want := someSettings()
 	want.Updated = f.env.Time()
 	e := f.event("settings", "update")
+	follows, refused := f.aJob("follows"), f.aJob("refused")
 	f.bumps(true, func() {
-		got, err = f.store.UpdateSettings(f.ctx(), f.tenant.ID, want, e)
+		got, err = f.store.UpdateSettings(f.ctx(), f.tenant.ID, want, []iam.Job{follows}, e)
 		f.ok(err)
 	})
 	f.logged(e)
@@ -45,15 +47,19 @@ func testSettings(f *fixture) {
 
 	f.bumps(false, func() { // the one who read them before they were written for the first time
 		stale := iam.DefaultSettings()
-		_, err := f.store.UpdateSettings(f.ctx(), f.tenant.ID, stale, f.event("settings", "update"))
+		_, err := f.store.UpdateSettings(f.ctx(), f.tenant.ID, stale, []iam.Job{refused}, f.event("settings", "update"))
 		f.fails(err, iam.Conflict)
 		stale.Version = 2
-		_, err = f.store.UpdateSettings(f.ctx(), f.tenant.ID, stale, f.event("settings", "update"))
+		_, err = f.store.UpdateSettings(f.ctx(), f.tenant.ID, stale, []iam.Job{refused}, f.event("settings", "update"))
 		f.fails(err, iam.Conflict)
 	})
+	_, err = f.store.Job(f.ctx(), f.tenant.ID, string(follows.ID))
+	f.ok(err)
+	_, err = f.store.Job(f.ctx(), f.tenant.ID, string(refused.ID))
+	f.fails(err, iam.NotFound)
 	back := iam.DefaultSettings()
 	back.Version, back.Updated = 1, f.env.Time()
-	got, err = f.store.UpdateSettings(f.ctx(), f.tenant.ID, back)
+	got, err = f.store.UpdateSettings(f.ctx(), f.tenant.ID, back, nil)
 	f.ok(err)
 	back.Version = 2
 	same(f, got, back)
@@ -62,7 +68,7 @@ func testSettings(f *fixture) {
 		_, err := f.store.Settings(f.ctx(), id)
 		f.fails(err, iam.NotFound)
 		for _, st := range []iam.Settings{iam.DefaultSettings(), back} {
-			_, err = f.store.UpdateSettings(f.ctx(), id, st)
+			_, err = f.store.UpdateSettings(f.ctx(), id, st, nil)
 			f.fails(err, iam.NotFound)
 		}
 	}
@@ -78,7 +84,7 @@ func testSettingsRace(f *fixture) {
 		var all sync.WaitGroup
 		for range 8 {
 			all.Go(func() {
-				_, err := f.store.UpdateSettings(f.ctx(), f.tenant.ID, read)
+				_, err := f.store.UpdateSettings(f.ctx(), f.tenant.ID, read, nil)
 				count.Lock()
 				defer count.Unlock()
 				switch {
@@ -119,7 +125,7 @@ func testImages(f *fixture) {
 		same(f, st.Branding.LogoSum, want.Sum)
 		same(f, st.Version, int64(i)) // which are written in between
 		st.Branding.LogoSum = "of another"
-		st, err = f.store.UpdateSettings(f.ctx(), f.tenant.ID, st)
+		st, err = f.store.UpdateSettings(f.ctx(), f.tenant.ID, st, nil)
 		f.ok(err)
 		same(f, st.Branding.LogoSum, want.Sum)
 	}

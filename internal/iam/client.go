@@ -1,4 +1,4 @@
-package notice
+package iam
 
 import "strings"
 
@@ -15,9 +15,9 @@ var (
 	}
 )
 
-// clientName answers browser and system of a User-Agent in words of ours;
+// ClientName answers browser and system of a User-Agent in words of ours;
 // nothing that is in it is repeated. It is empty for what is not known.
-func clientName(userAgent string) string {
+func ClientName(userAgent string) string {
 	var names []string
 	for _, list := range [...][]struct{ sign, name string }{browsers, systems} {
 		for _, c := range list {
