@@ -21,7 +21,7 @@ const (
 	leastReadShare  = 0.15 // of the processor time of a bare answer to that of a read
 	mostCreateTime  = 1500 * time.Microsecond
 	mostStartTime   = 500 * time.Millisecond
-	mostBinary      = 45e6  // bytes
+	mostBinary      = 42e6  // bytes
 	mostStarted     = 45e6  // bytes in memory
 	mostWhileHashes = 350e6 // bytes in memory
 

@@ -121,8 +121,13 @@ const (
 // Has reports whether all of some features are on.
 func (f Features) Has(all Features) bool { return f&all == all }
 
+// maxFacts bounds facts as they are kept, in bytes: they stand in an index, of which
+// PostgreSQL takes entries of 2,704 bytes.
+const maxFacts = 2000
+
 // factsIn finds the facts in a spec of a kind, as JSON. There are none of a kind
-// that is only counted, if that.
+// that is only counted, if that; and where there are very many, they are found in
+// the spec by who reads.
 func factsIn(kind, namespace string, spec []byte) ([]byte, error) {
 	if _, ok := factFinders[kind]; !ok {
 		return nil, nil
@@ -131,7 +136,11 @@ func factsIn(kind, namespace string, spec []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(f)
+	text, err := json.Marshal(f)
+	if err != nil || len(text) > maxFacts {
+		return nil, err
+	}
+	return text, nil
 }
 
 func findFacts(kind, namespace string, spec []byte) (f Facts, err error) {

@@ -1,6 +1,9 @@
 package f5xc_test
 
 import (
+	"crypto/rand"
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -51,6 +54,29 @@ func TestInventoryRights(t *testing.T) {
 		for _, request := range []string{"POST /api/config/namespaces/theirs/application_inventory", "POST /api/ml/data/namespaces/theirs/api_endpoints/stats",
 			"POST /api/config/namespaces/system/networking_inventory"} {
 			tells(t, ours.do(t, request, `{}`), 403, `"code":7`)
+		}
+	})
+}
+
+// TestInventoryOfMuch: a load balancer of which there is much to tell is listed
+// like any other.
+func TestInventoryOfMuch(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		c := caller{s, loadReference(t)}
+		domains := make([]string, 60)
+		for i := range domains {
+			domains[i] = fmt.Sprintf("%s.%s.example.com", rand.Text(), rand.Text())
+		}
+		text, err := json.Marshal(domains)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, kind := range []string{"http_loadbalancers", "cdn_loadbalancers"} {
+			c.ok(t, "POST /api/config/namespaces/shared/"+kind, `{"metadata":{"name":"large"},"spec":{"domains":`+string(text)+`,"http":{"port":80}}}`)
+		}
+		a := holder{s, s.AdminToken}.do(t, "POST /api/config/namespaces/shared/application_inventory", `{}`)
+		if tells(t, a, 200, `"http_only":1`); strings.Count(a.Body, domains[59]) != 2 {
+			t.Errorf("%.2000s", a.Body)
 		}
 	})
 }
