@@ -65,7 +65,7 @@ var rules = []rule{
 	{layer: useCase, packages: []string{"internal/access"},
 		may: []string{vocabulary, leaf, engine}, never: core},
 	{layer: useCase, packages: []string{"internal/audit", "internal/authn", "internal/directory", "internal/federation",
-		"internal/notice", "internal/object", "internal/scim", "internal/signup", "internal/support", "internal/tenancy"},
+		"internal/notice", "internal/object", "internal/scim", "internal/signup", "internal/support", "internal/tenancy", "internal/transfer"},
 		may: []string{vocabulary, leaf}, never: core},
 
 	{layer: storage, packages: []string{"internal/storage"},

@@ -37,14 +37,17 @@ func nameOf(i int) string {
 // userID answers the id of one of them, made a millisecond after the last.
 func userID(i int) string { return fmt.Sprintf("%08x-%04x-7000-8000-%012x", i>>16, i&0xffff, i) }
 
+// externalID answers the id by which a provisioning client knows one of them.
+func externalID(i int) string { return fmt.Sprintf("X-%07d", i) }
+
 // crowded opens the program on the large directory, which is made when it is
 // not there yet. That takes minutes.
 func crowded(b *testing.B, engine string) *app.App {
 	b.Helper()
-	o := app.Options{Data: filepath.Join(keptFolder(b), "million-"+engine), Log: slog.New(slog.DiscardHandler),
+	o := app.Options{Data: filepath.Join(keptFolder(b), "million-6-"+engine), Log: slog.New(slog.DiscardHandler),
 		MasterKey: strings.Repeat("be", 32)} // a database that is kept goes on being read with it
 	if engine == "postgres" {
-		o.Database, o.Migrate = keptDatabase(b, "gatehouse_bench_million"), true
+		o.Database, o.Migrate = keptDatabase(b, "gatehouse_bench_million_6"), true
 	}
 	warm(b, filepath.Join(o.Data, "gatehouse.db"))
 	a, err := app.Open(b.Context(), o)
@@ -68,6 +71,9 @@ func crowded(b *testing.B, engine string) *app.App {
 	if _, err := a.Directory.User(ctx, by, directory.UserKey{ID: iam.UserID(userID(crowd - 1))}); iam.Is(err, iam.NotFound) {
 		b.Logf("making %d users on %s", crowd, engine)
 		if err := makeCrowd(ctx, a, by); err != nil {
+			b.Fatal(err)
+		}
+		if err := indexCrowd(ctx, a); err != nil {
 			b.Fatal(err)
 		}
 	} else if err != nil {
@@ -162,7 +168,8 @@ func makeCrowd(ctx context.Context, a *app.App, by iam.Actor) error {
 		for i := first; i < first+crowdBatch; i++ {
 			name, at := nameOf(i), int64(i)*1000
 			users.row(by.Tenant, userID(i), name, name, name, "", name, name+"@example.com", name+"@example.com", false, "Alice", "Kim",
-				"Alice Kim", "+82-2-1234-5678", "enabled", `{"title":"Engineer","departmentNumber":"42"}`, "", false, 1, 0, at, at, 1)
+				"Alice Kim", "+82-2-1234-5678", "enabled", `{"title":"Engineer","departmentNumber":"42","sync_id":"`+externalID(i)+`"}`,
+				"", false, 1, 0, at, at, 1, i+1)
 			members.row(by.Tenant, groups[i%len(groups)], userID(i), at)
 			bindings.row(by.Tenant, userID(i), userID(i), nil, role.ID, "", userID(0), at)
 		}
@@ -173,7 +180,7 @@ func makeCrowd(ctx context.Context, a *app.App, by iam.Actor) error {
 			}{
 				{`users (tenant_id, user_id, handle, username, username_key, label, listed_key, email, email_key, email_verified,
 					given_name, family_name, display_name, phone, state, attributes, password_hash, must_change_password, generation,
-					last_login_at, created_at, updated_at, version)`, users},
+					last_login_at, created_at, updated_at, version, number)`, users},
 				{`memberships (tenant_id, group_id, user_id, created_at)`, members},
 				{`bindings (tenant_id, binding_id, user_id, group_id, role_id, scope, created_by, created_at)`, bindings},
 			} {
@@ -190,6 +197,18 @@ func makeCrowd(ctx context.Context, a *app.App, by iam.Actor) error {
 		}
 	}
 	return nil
+}
+
+// indexCrowd makes what filters compare of them, as after an upgrade.
+func indexCrowd(ctx context.Context, a *app.App) error {
+	err := a.Engine.Write(ctx, storage.Everywhere, func(ctx context.Context, tx storage.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM installation WHERE name = 'values-indexed'`)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return a.Store.IndexValues(ctx, func() {})
 }
 
 // insert gathers rows for one statement.

@@ -31,11 +31,15 @@ type cli struct {
 	Token     tokenCmd     `cmd:"" help:"Manage API tokens."`
 	Key       keyCmd       `cmd:"" help:"Manage access keys, with which programs sign their requests."`
 	Cert      certCmd      `cmd:"" help:"Manage client certificates, and the authorities of tenants that issue them."`
+	SCIM      scimCmd      `cmd:"" name:"scim" help:"Let provisioning clients look after the people of a tenant (SCIM)."`
+	Schema    schemaCmd    `cmd:"" help:"Manage the schemas by which a tenant extends users and groups (SCIM)."`
 	Tenant    tenantCmd    `cmd:"" help:"Manage tenants."`
 	Settings  settingsCmd  `cmd:"" help:"Show and change what a tenant decides for itself: passwords, lock-out, sessions, second factors, networks, looks."`
 	Namespace namespaceCmd `cmd:"" help:"Manage the namespaces of a tenant, and groups of them."`
 	Role      roleCmd      `cmd:"" help:"Give and take roles."`
 	Mail      mailCmd      `cmd:"" help:"Read the outbox: mails that were sent, or kept where there is no mail server."`
+	Import    importCmd    `cmd:"" help:"Take users, groups, memberships and roles from a file of SCIM resources, CSV or LDIF."`
+	Export    exportCmd    `cmd:"" help:"Write users, groups, memberships and roles to a file of SCIM resources, CSV or LDIF."`
 	Backup    backupCmd    `cmd:"" help:"Write a consistent copy of everything to a file, while serving."`
 	Restore   restoreCmd   `cmd:"" help:"Fill an empty database, of either engine, from a backup."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`

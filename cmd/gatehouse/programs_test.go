@@ -115,6 +115,18 @@ func TestProgramsSignIn(t *testing.T) {
 	narrowed.must(t, http.StatusForbidden, http.MethodGet, netappUsers, "")
 	overTLS(s.Addr, text(elsewhere, "token")).must(t, http.StatusUnauthorized, http.MethodGet, netappRegions, "")
 
+	// A provisioning client, which is told where it is to go.
+	o.fails("scim token --user nobody --public-url https://id.example.com", "nobody")
+	o.fails("scim token --days 731 --public-url https://id.example.com", "730")
+	o.fails("scim token --days 0 --public-url https://id.example.com", "730")
+	made := o.row("scim token --days 30 --public-url https://" + s.Addr)
+	if base := text(made, "base_url"); base != "https://"+s.Addr+"/t/default/scim/v2" || made["user"] != "admin" {
+		t.Errorf("scim token prints %v", made)
+	}
+	clerk := overTLS(s.Addr, text(made, "token"))
+	clerk.must(t, http.StatusOK, http.MethodGet, "/t/default/scim/v2/Users", "")
+	clerk.must(t, http.StatusForbidden, http.MethodGet, netappRegions, "")
+
 	// Client certificates.
 	file := filepath.Join(t.TempDir(), "admin.p12")
 	cert := o.row("cert create --user admin --name laptop", "--out", file)

@@ -1,10 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"slices"
+	"sort"
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/internal/app"
@@ -55,7 +54,7 @@ func (cmd *tenantTreeCmd) Run(ctx context.Context, c console) (err error) {
 	p := newPrinter(c.out, cmd.JSON, "code", "depth", "id", "name", "state")
 	var branch func(of iam.TenantID, depth int) error
 	branch = func(of iam.TenantID, depth int) error {
-		slices.SortFunc(below[of], func(a, b iam.Tenant) int { return cmp.Compare(a.Code, b.Code) })
+		sort.Slice(below[of], func(i, j int) bool { return below[of][i].Code < below[of][j].Code })
 		for _, t := range below[of] {
 			code := t.Code
 			if !cmd.JSON {

@@ -1,9 +1,9 @@
 package access
 
 import (
-	"cmp"
 	"context"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/internal/access/rbac"
@@ -29,7 +29,7 @@ func (s *Service) AllAPIGroups(ctx context.Context, by iam.Actor) ([]iam.APIGrou
 			all = append(all, g)
 		}
 	}
-	slices.SortFunc(all, func(a, b iam.APIGroup) int { return cmp.Compare(iam.Fold(a.Name), iam.Fold(b.Name)) })
+	sort.Slice(all, func(i, j int) bool { return iam.Fold(all[i].Name) < iam.Fold(all[j].Name) })
 	return all, nil
 }
 

@@ -20,6 +20,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/api/gatehouse"
 	"github.com/gatehouse-id/gatehouse/internal/api/ncloud"
 	"github.com/gatehouse-id/gatehouse/internal/api/netapp"
+	"github.com/gatehouse-id/gatehouse/internal/api/scim"
 	"github.com/gatehouse-id/gatehouse/internal/app/apptest"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
@@ -53,6 +54,7 @@ func guarded() (*api.Registry, *guard) {
 	add(ncloud.New(ncloud.Deps{}))
 	add(cloudforet.New(cloudforet.Deps{PublicURL: here}))
 	add(f5xc.New(f5xc.Deps{}))
+	add(scim.New(scim.Deps{}))
 	add(gatehouse.New(gatehouse.Deps{}))
 	return r, g
 }

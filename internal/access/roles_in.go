@@ -3,7 +3,7 @@ package access
 import (
 	"context"
 	"slices"
-	"strings"
+	"sort"
 
 	"github.com/gatehouse-id/gatehouse/internal/access/rbac"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -54,6 +54,6 @@ func (s *Service) RolesIn(ctx context.Context, by iam.Actor) (map[string][]iam.R
 
 // byName sorts roles by name, each once.
 func byName(roles []iam.Role) []iam.Role {
-	slices.SortFunc(roles, func(a, b iam.Role) int { return strings.Compare(iam.Fold(a.Name), iam.Fold(b.Name)) })
+	sort.Slice(roles, func(i, j int) bool { return iam.Fold(roles[i].Name) < iam.Fold(roles[j].Name) })
 	return slices.CompactFunc(roles, func(a, b iam.Role) bool { return a.ID == b.ID })
 }

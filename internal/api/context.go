@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/x509"
+	"net/url"
 )
 
 // RequestInfo is what the server knows of a request before any dialect does.
@@ -51,4 +52,17 @@ func TenantOf(ctx context.Context) string {
 func managedOf(ctx context.Context) string {
 	code, _ := ctx.Value(managedKey{}).(string)
 	return code
+}
+
+// PrefixOf answers what stands before a path so that it leads to the same tenants
+// as the request does: nothing, "/t/<tenant>", "/managed_tenant/<tenant>", or both.
+func PrefixOf(ctx context.Context) string {
+	prefix := ""
+	if code := TenantOf(ctx); code != "" {
+		prefix = tenantPrefix + url.PathEscape(code)
+	}
+	if code := managedOf(ctx); code != "" {
+		prefix += managedPrefix + url.PathEscape(code)
+	}
+	return prefix
 }

@@ -42,6 +42,11 @@ type Dialect struct {
 	// arguments.
 	Fail func(r *http.Request, e *iam.Error) (status int, body any)
 
+	// MediaTypes are those of bodies. The first is answered with, unless the
+	// caller's Accept header has another one and not that. Without any it is
+	// application/json.
+	MediaTypes []string
+
 	// MaxBody and MaxDepth limit request bodies; zero is the default.
 	MaxBody  int64
 	MaxDepth int
@@ -93,4 +98,29 @@ func (d *Dialect) check() error {
 		}
 	}
 	return nil
+}
+
+// plainJSON is the media type of a dialect that has none of its own.
+const plainJSON = "application/json"
+
+// mediaTypes are those of the dialect's bodies, the preferred one first.
+func (d *Dialect) mediaTypes() []string {
+	if len(d.MediaTypes) == 0 {
+		return []string{plainJSON}
+	}
+	return d.MediaTypes
+}
+
+// mediaType is that of an answer to a request.
+func (d *Dialect) mediaType(r *http.Request) string {
+	all := d.mediaTypes()
+	if len(all) > 1 {
+		accept := strings.ToLower(r.Header.Get("Accept"))
+		for _, t := range all {
+			if strings.Contains(accept, t) {
+				return t
+			}
+		}
+	}
+	return all[0]
 }

@@ -91,6 +91,26 @@ type Call struct {
 	Actor   iam.Actor
 	Request *http.Request
 	Op      *Op
+
+	endpoint *endpoint
+}
+
+// May asks whether the caller may call another operation of the dialect, known by
+// its id, as a request of its own would be asked: it is for operations that do
+// what others do. Denied: they may not. It panics where there is no such
+// operation, or its namespace is in its path.
+func (c *Call) May(ctx context.Context, id string) error {
+	other := c.endpoint.sibling(id)
+	if other == nil || other.Op.Namespace != "" {
+		panic(fmt.Sprintf("api: operation %q asks for %q", c.Op.ID, id))
+	}
+	return other.authorize(ctx, c.Actor, iam.NamespaceSystem)
+}
+
+// Explain answers what the caller may learn of an error: it is for operations that
+// tell of several. What is our fault goes to the log and becomes a bare Internal.
+func (c *Call) Explain(err error) *iam.Error {
+	return c.endpoint.registry.explain(c.Request, c.endpoint.Dialect, c.Op.ID, err)
 }
 
 // NoContent is the answer of an operation that says nothing: 204.
@@ -111,7 +131,7 @@ type Operation struct {
 	op      Op
 	binding *binding
 	out     reflect.Type
-	call    func(ctx context.Context, c *Call, lim limits) (any, error)
+	call    func(ctx context.Context, c *Call, b *binding, lim limits) (any, error)
 }
 
 // Op describes the operation.
@@ -143,38 +163,43 @@ func (o Operation) Body() reflect.Type {
 // Out is written as JSON, see Statused, Headed and NoContent. Handle panics
 // when In or op cannot work.
 func Handle[In, Out any](op Op, fn func(ctx context.Context, c *Call, in In) (Out, error)) Operation {
-	b, err := compile(reflect.TypeFor[In]())
+	out := reflect.TypeFor[Out]()
+	// An answer that is a value is passed on by address: one allocation less
+	// in the encoder, and methods on the pointer are seen too.
+	direct := out.Kind() == reflect.Pointer || out.Kind() == reflect.Interface
+	return handle(&op, reflect.TypeFor[In](), out, func(ctx context.Context, c *Call, b *binding, lim limits) (any, error) {
+		var in In
+		if err := b.bind(c.Request, reflect.ValueOf(&in).Elem(), lim); err != nil {
+			return nil, err
+		}
+		answer, err := fn(ctx, c, in)
+		switch {
+		case err != nil:
+			return nil, err
+		case direct:
+			return answer, nil
+		}
+		return &answer, nil
+	})
+}
+
+// handle is what Handle does whatever the types: there are hundreds of those, and
+// all that is said there the program has as many times.
+func handle(op *Op, in, out reflect.Type, call func(context.Context, *Call, *binding, limits) (any, error)) Operation {
+	b, err := compile(in)
 	if err == nil {
 		err = op.check(b)
 	}
 	if err != nil {
 		panic(fmt.Sprintf("api: operation %q: %v", op.ID, err))
 	}
-	out := reflect.TypeFor[Out]()
 	if op.Status == 0 {
 		op.Status = http.StatusOK
 		if out == reflect.TypeFor[NoContent]() {
 			op.Status = http.StatusNoContent
 		}
 	}
-	// An answer that is a value is passed on by address: one allocation less
-	// in the encoder, and methods on the pointer are seen too.
-	direct := out.Kind() == reflect.Pointer || out.Kind() == reflect.Interface
-	return Operation{op: op, binding: b, out: out,
-		call: func(ctx context.Context, c *Call, lim limits) (any, error) {
-			var in In
-			if err := b.bind(c.Request, reflect.ValueOf(&in).Elem(), lim); err != nil {
-				return nil, err
-			}
-			answer, err := fn(ctx, c, in)
-			if err != nil {
-				return nil, err
-			}
-			if direct {
-				return answer, nil
-			}
-			return &answer, nil
-		}}
+	return Operation{op: *op, binding: b, out: out, call: call}
 }
 
 // check tells what in op cannot work with its input.

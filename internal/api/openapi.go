@@ -160,9 +160,8 @@ func (b *builder) operation(e *endpoint, method, id string, security []securityR
 		doc.Security = nil
 	}
 	if body := e.operation.binding.body; body != nil {
-		doc.RequestBody = &requestBody{Required: body.required, Content: map[string]mediaType{
-			"application/json": {Schema: b.types.of(body.typ), Example: b.written(op.RequestExample)},
-		}}
+		doc.RequestBody = &requestBody{Required: body.required, Content: e.Dialect.content(
+			mediaType{Schema: b.types.of(body.typ), Example: b.written(op.RequestExample)})}
 	}
 	return doc
 }

@@ -122,11 +122,20 @@ func (b *builder) responses(e *endpoint, method string) map[string]responseObjec
 	for status, a := range byStatus {
 		response := responseObject{Description: cmp.Or(http.StatusText(status), "Answer")}
 		if len(a.schemas) > 0 {
-			response.Content = map[string]mediaType{"application/json": a.media()}
+			response.Content = e.Dialect.content(a.media())
 		}
 		responses[strconv.Itoa(status)] = response
 	}
 	return responses
+}
+
+// content is a body in each media type of the dialect.
+func (d *Dialect) content(m mediaType) map[string]mediaType {
+	content := map[string]mediaType{}
+	for _, t := range d.mediaTypes() {
+		content[t] = m
+	}
+	return content
 }
 
 func (a *answers) media() mediaType {

@@ -90,10 +90,8 @@ func (g *Registry) add(d *Dialect, o Operation) {
 	if e.limits.decode == nil {
 		e.limits.decode = plain(d.AllowDuplicates)
 	}
-	for _, other := range g.endpoints {
-		if other.Dialect == d && other.Op.ID == e.Op.ID {
-			panic(fmt.Sprintf("api: %s has two operations %q", d.Name, e.Op.ID))
-		}
+	if e.sibling(e.Op.ID) != nil {
+		panic(fmt.Sprintf("api: %s has two operations %q", d.Name, e.Op.ID))
 	}
 	for _, path := range e.Op.Paths {
 		if g.dialectAt(path) != d {
@@ -104,6 +102,17 @@ func (g *Registry) add(d *Dialect, o Operation) {
 		}
 	}
 	g.endpoints = append(g.endpoints, e)
+}
+
+// sibling answers an operation of the same dialect by its id, nil where there is
+// none.
+func (e *endpoint) sibling(id string) *endpoint {
+	for _, other := range e.registry.endpoints {
+		if other.Dialect == e.Dialect && other.Op.ID == id {
+			return other
+		}
+	}
+	return nil
 }
 
 // Operations lists all operations in the order of their running numbers.

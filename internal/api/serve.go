@@ -55,7 +55,7 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) (status int, er
 	if err != nil {
 		return 0, err
 	}
-	body, err := e.operation.call(ctx, &Call{Actor: actor, Request: r, Op: e.Op}, e.limits)
+	body, err := e.operation.call(ctx, &Call{Actor: actor, Request: r, Op: e.Op, endpoint: e}, e.operation.binding, e.limits)
 	if err != nil {
 		return 0, err
 	}
@@ -64,7 +64,7 @@ func (e *endpoint) serve(w http.ResponseWriter, r *http.Request) (status int, er
 		status = own.HTTPStatus()
 	}
 	e.Dialect.share(w.Header())
-	return status, write(w, status, body)
+	return status, write(w, status, e.Dialect.mediaType(r), body)
 }
 
 // admit finds out who calls and whether they may.
@@ -86,15 +86,20 @@ func (e *endpoint) admit(ctx context.Context, r *http.Request) (actor iam.Actor,
 			return actor, err
 		}
 	}
-	// Who is narrowed to some permissions asks for all that is not open to anybody.
-	if access.level != accessRequires && actor.Scope == "" {
-		return actor, nil
-	}
 	namespace := iam.NamespaceSystem
 	if e.Op.Namespace != "" {
 		namespace = r.PathValue(e.Op.Namespace)
 	}
-	return actor, e.registry.authz.Authorize(ctx, actor, e.Endpoint, namespace)
+	return actor, e.authorize(ctx, actor, namespace)
+}
+
+// authorize asks whether a caller who is known may call the operation.
+func (e *endpoint) authorize(ctx context.Context, actor iam.Actor, namespace string) error {
+	// Who is narrowed to some permissions asks for all that is not open to anybody.
+	if e.Op.Access.level != accessRequires && actor.Scope == "" {
+		return nil
+	}
+	return e.registry.authz.Authorize(ctx, actor, e.Endpoint, namespace)
 }
 
 // fail answers an error in the dialect's envelope. op is the operation's id,
@@ -102,7 +107,7 @@ func (e *endpoint) admit(ctx context.Context, r *http.Request) (actor iam.Actor,
 func (g *Registry) fail(w http.ResponseWriter, r *http.Request, d *Dialect, op string, err error) (status int) {
 	d.share(w.Header())
 	status, body := d.Fail(r, g.explain(r, d, op, err))
-	if err := write(w, status, body); err != nil {
+	if err := write(w, status, d.mediaType(r), body); err != nil {
 		g.log.ErrorContext(r.Context(), "error cannot be encoded", "operation", op, "dialect", d.Name,
 			"request_id", RequestOf(r.Context()).ID, "error", err)
 		status = http.StatusInternalServerError

@@ -29,10 +29,10 @@ func release(b *bytes.Buffer) {
 // through for that.
 var wireOptions = json.JoinOptions(json.Deterministic(true), jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true))
 
-// write answers with a body as JSON, or as it is where it is Raw, or with an
-// empty one when body is nil or the status has none. It fails only before
-// anything is sent; that the client is gone is nobody's error.
-func write(w http.ResponseWriter, status int, body any) error {
+// write answers with a body as JSON, which is called mediaType, or as it is where
+// it is Raw, or with an empty one when body is nil or the status has none. It
+// fails only before anything is sent; that the client is gone is nobody's error.
+func write(w http.ResponseWriter, status int, mediaType string, body any) error {
 	buf := buffers.Get().(*bytes.Buffer)
 	defer release(buf)
 	empty := body == nil || status == http.StatusNoContent || status == http.StatusNotModified
@@ -50,7 +50,7 @@ func write(w http.ResponseWriter, status int, body any) error {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	if !empty {
-		h.Set("Content-Type", "application/json")
+		h.Set("Content-Type", mediaType)
 		h.Set("Content-Length", strconv.Itoa(len(text)))
 	}
 	if own, ok := body.(Headed); ok {

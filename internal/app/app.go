@@ -27,6 +27,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/api/gatehouse"
 	"github.com/gatehouse-id/gatehouse/internal/api/ncloud"
 	"github.com/gatehouse-id/gatehouse/internal/api/netapp"
+	provisioningapi "github.com/gatehouse-id/gatehouse/internal/api/scim"
 	"github.com/gatehouse-id/gatehouse/internal/audit"
 	"github.com/gatehouse-id/gatehouse/internal/authn"
 	"github.com/gatehouse-id/gatehouse/internal/cluster"
@@ -79,6 +80,8 @@ type Options struct {
 	Signup signup.Options
 	// Hasher hashes passwords; nil for the default parameters.
 	Hasher *password.Hasher
+	// Bulk is set where very many rows are to be written.
+	Bulk bool
 }
 
 // App is the program, put together.
@@ -93,6 +96,7 @@ type App struct {
 	Support    *support.Service
 	Signup     *signup.Service
 	Federation *federation.Service
+	SCIM       *scim.Service
 	Jobs       *job.Queue
 	Keys       *keyring.Keyring
 	Store      *storage.Store
@@ -142,6 +146,10 @@ func Open(ctx context.Context, o Options) (_ *App, err error) {
 	if a.Master, err = a.master(ctx, o); err != nil {
 		return nil, err
 	}
+	err = a.Store.IndexValues(ctx, func() { a.log.Info("users and groups are being prepared for filters, once") })
+	if err != nil {
+		return nil, err
+	}
 	a.connect(o)
 	return a, nil
 }
@@ -154,7 +162,7 @@ func openEngine(ctx context.Context, o Options) (storage.Engine, error) {
 	if _, err := os.Stat(path); o.MustExist && errors.Is(err, fs.ErrNotExist) {
 		return nil, iam.E(iam.Precondition, "there is no database in %s: gatehouse serve makes one", o.Data)
 	}
-	return sqlite.Open(ctx, path, sqlite.Options{})
+	return sqlite.Open(ctx, path, sqlite.Options{Bulk: o.Bulk})
 }
 
 // connect makes the use cases, gives each what it needs of the others, and
@@ -189,6 +197,7 @@ func (a *App) connect(o Options) {
 		Tokens: scimTokens{a.Authn}, Mail: a.Notice, Epochs: a.epochs, Keys: a.Keys, Fetch: fetch, PublicURL: o.PublicURL,
 		Env: a.env, Log: a.log})
 	a.Tenancy.UseChildren(a.Objects)
+	a.SCIM = scim.New(provisioning{a.Directory}, provisioning{a.Directory}, a.Store, a.epochs, a.env)
 	a.Support = support.New(support.Deps{Store: a.Store, Tenants: a.Tenancy, Rights: a.Access, Mail: a.Notice, Queue: a.Jobs, Env: a.env})
 	a.Jobs.Register(a.Support.Runners())
 	a.Jobs.Register(a.Tenancy.Runners())
@@ -216,13 +225,15 @@ func (a *App) connect(o Options) {
 		PublicURL: o.PublicURL, Now: a.env.Now})
 	a.Registry.Add(d, ops...)
 	d, ops = f5xc.New(f5xc.Deps{Objects: a.Objects, Tenancy: a.Tenancy, Directory: a.Directory, Access: a.Access, Authn: a.Authn,
-		Support: a.Support, Federation: a.Federation, Signup: a.Signup, Notice: a.Notice, SCIM: scim.New(provisioning{a.Directory}, provisioning{a.Directory}), Env: a.env, Log: a.log, Cookie: console.CookieName(o.PublicURL), Host: hostOf(o.PublicURL), PublicURL: o.PublicURL})
+		Support: a.Support, Federation: a.Federation, Signup: a.Signup, Notice: a.Notice, SCIM: a.SCIM, Env: a.env, Log: a.log, Cookie: console.CookieName(o.PublicURL), Host: hostOf(o.PublicURL), PublicURL: o.PublicURL})
 	a.Registry.Add(d, ops...)
-	d, ops = gatehouse.New(gatehouse.Deps{Access: a.Access, Audit: a.Audit, Authn: a.Authn, Directory: a.Directory, Tenancy: a.Tenancy})
+	d, ops = provisioningapi.New(provisioningapi.Deps{SCIM: a.SCIM, Authn: a.Authn, Access: a.Access, PublicURL: o.PublicURL})
+	a.Registry.Add(d, ops...)
+	d, ops = gatehouse.New(gatehouse.Deps{Access: a.Access, Audit: a.Audit, Authn: a.Authn, Directory: a.Directory, SCIM: a.SCIM, Tenancy: a.Tenancy})
 	a.Registry.Add(d, ops...)
 	a.Access.UseCatalog(catalog(a.Registry))
 
-	pages := console.New(console.Deps{Authn: a.Authn, Directory: a.Directory, Tenancy: a.Tenancy, Signup: a.Signup,
+	pages := console.New(console.Deps{Authn: a.Authn, Access: a.Access, Directory: a.Directory, Tenancy: a.Tenancy, Signup: a.Signup,
 		Federation: a.Federation, Notices: a.Notice, PublicURL: o.PublicURL, Env: a.env, Log: a.log})
 	a.handler = server.New(a.Registry, server.Config{PublicURL: o.PublicURL, TrustedProxies: o.TrustedProxies,
 		Version: o.Version, Log: a.log, Ready: a.Engine.Ping, Pages: pages, GRPC: cloudforet.GRPC(a.Registry)})

@@ -58,8 +58,8 @@ type scimTokens struct{ authn *authn.Service }
 
 // Create implements federation.Tokens. The token names the tenant by its id,
 // which a client that nobody looks at need not read.
-func (s scimTokens) Create(ctx context.Context, by iam.Actor, t iam.APIToken) (string, iam.APIToken, error) {
-	return s.authn.CreateToken(ctx, by, string(by.Tenant), authn.NewToken{User: t.User, Name: t.Name, Expires: t.Expires, Scope: t.Scope})
+func (s scimTokens) Create(ctx context.Context, by iam.Actor, name string, days int) (string, iam.APIToken, error) {
+	return s.authn.CreateProvisioningToken(ctx, by, string(by.Tenant), by.User, name, days)
 }
 
 // Revoke implements federation.Tokens.

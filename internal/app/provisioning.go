@@ -2,7 +2,6 @@ package app
 
 import (
 	"context"
-	"strings"
 
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -17,34 +16,30 @@ func (p provisioning) User(ctx context.Context, by iam.Actor, id iam.UserID) (ia
 	return p.directory.User(ctx, by, directory.UserKey{ID: id})
 }
 
-// UserNamed implements scim.People.
-func (p provisioning) UserNamed(ctx context.Context, by iam.Actor, username string) (iam.User, error) {
-	return p.directory.User(ctx, by, directory.UserKey{Username: username})
-}
-
-// Users implements scim.People. What stands for other text in a pattern is in no
-// address that was taken, and finds nobody.
-func (p provisioning) Users(ctx context.Context, by iam.Actor, email string, page iam.Page) (iam.List[iam.User], error) {
-	if strings.ContainsAny(email, "*|") {
-		return iam.List[iam.User]{}, nil
-	}
-	page.Sort = "username"
-	return p.directory.Users(ctx, by, directory.UserFilter{Email: iam.Pattern(email)}, page)
-}
-
 // CreateUser implements scim.People.
 func (p provisioning) CreateUser(ctx context.Context, by iam.Actor, n scim.Person) (iam.User, error) {
-	return p.directory.CreateUser(ctx, by, directory.NewUser{Username: n.Username, Email: n.Email, GivenName: n.GivenName,
+	u := newUser(n)
+	u.Attributes = iam.Merge(u.Attributes, map[string]string{iam.AttributeSyncMode: iam.SyncModeSCIM})
+	return p.directory.CreateUser(ctx, by, u)
+}
+
+func newUser(n scim.Person) directory.NewUser {
+	return directory.NewUser{Username: n.Username, Email: n.Email, GivenName: n.GivenName,
 		FamilyName: n.FamilyName, DisplayName: n.DisplayName, Phone: n.Phone, Language: n.Language, TimeZone: n.TimeZone,
-		Disabled: !n.Active, Password: n.Password, Roles: n.Roles,
-		Attributes: iam.Merge(n.Attributes, map[string]string{iam.AttributeSyncMode: iam.SyncModeSCIM})})
+		Disabled: !n.Active, Password: n.Password, Roles: n.Roles, Attributes: n.Attributes}
 }
 
 // UpdateUser implements scim.People.
 func (p provisioning) UpdateUser(ctx context.Context, by iam.Actor, id iam.UserID, ch scim.UserChange) (iam.User, error) {
+	d := userChange(ch)
+	d.Provisioning = true
+	return p.directory.UpdateUser(ctx, by, directory.UserKey{ID: id}, d)
+}
+
+func userChange(ch scim.UserChange) directory.UserChange {
 	d := directory.UserChange{Username: ch.Username, Email: ch.Email, GivenName: ch.GivenName, FamilyName: ch.FamilyName,
 		DisplayName: ch.DisplayName, Phone: ch.Phone, Language: ch.Language, TimeZone: ch.TimeZone, Password: ch.Password, Roles: ch.Roles,
-		Attributes: ch.Attributes, Version: ch.Version, Provisioning: true}
+		Attributes: ch.Attributes, Version: ch.Version}
 	if ch.Active != nil {
 		state := iam.UserDisabled
 		if *ch.Active {
@@ -52,7 +47,13 @@ func (p provisioning) UpdateUser(ctx context.Context, by iam.Actor, id iam.UserI
 		}
 		d.State = &state
 	}
-	return p.directory.UpdateUser(ctx, by, directory.UserKey{ID: id}, d)
+	return d
+}
+
+// UpdateProfile implements scim.People.
+func (p provisioning) UpdateProfile(ctx context.Context, by iam.Actor, ch scim.UserChange) (iam.User, error) {
+	return p.directory.UpdateProfile(ctx, by, directory.Profile{GivenName: ch.GivenName, FamilyName: ch.FamilyName, DisplayName: ch.DisplayName,
+		Phone: ch.Phone, Language: ch.Language, TimeZone: ch.TimeZone, Attributes: ch.Attributes})
 }
 
 // DeleteUser implements scim.People.
@@ -64,16 +65,6 @@ func (p provisioning) DeleteUser(ctx context.Context, by iam.Actor, id iam.UserI
 // Group implements scim.Teams.
 func (p provisioning) Group(ctx context.Context, by iam.Actor, id iam.GroupID) (iam.Group, error) {
 	return p.directory.Group(ctx, by, directory.GroupKey{ID: id})
-}
-
-// GroupNamed implements scim.Teams.
-func (p provisioning) GroupNamed(ctx context.Context, by iam.Actor, name string) (iam.Group, error) {
-	return p.directory.Group(ctx, by, directory.GroupKey{Name: name})
-}
-
-// Groups implements scim.Teams.
-func (p provisioning) Groups(ctx context.Context, by iam.Actor, page iam.Page) (iam.List[iam.Group], error) {
-	return p.directory.Groups(ctx, by, page)
 }
 
 // MembersOf implements scim.Teams.
@@ -88,27 +79,18 @@ func (p provisioning) MembersOf(ctx context.Context, by iam.Actor, ids ...iam.Gr
 
 // CreateGroup implements scim.Teams.
 func (p provisioning) CreateGroup(ctx context.Context, by iam.Actor, n scim.Team) (iam.Group, error) {
-	attributes := map[string]string{iam.AttributeSyncMode: iam.SyncModeSCIM}
-	if n.External != "" {
-		attributes[scim.AttributeExternalID] = n.External
-	}
-	return p.directory.CreateGroup(ctx, by, directory.NewGroup{Name: n.Name, Attributes: attributes, MemberIDs: n.Members, Provisioning: true})
+	return p.directory.CreateGroup(ctx, by, directory.NewGroup{Name: n.Name, MemberIDs: n.Members, Provisioning: true,
+		Attributes: iam.Merge(n.Attributes, map[string]string{iam.AttributeSyncMode: iam.SyncModeSCIM})})
 }
 
 // UpdateGroup implements scim.Teams.
 func (p provisioning) UpdateGroup(ctx context.Context, by iam.Actor, id iam.GroupID, ch scim.GroupChange) (iam.Group, error) {
-	d := directory.GroupChange{Name: ch.Name, MemberIDs: ch.Members, Version: ch.Version, Provisioning: true}
-	if ch.External != nil {
-		d.Attributes = map[string]*string{scim.AttributeExternalID: ch.External}
-		if *ch.External == "" {
-			d.Attributes[scim.AttributeExternalID] = nil
-		}
-	}
-	return p.directory.UpdateGroup(ctx, by, directory.GroupKey{ID: id}, d)
+	return p.directory.UpdateGroup(ctx, by, directory.GroupKey{ID: id}, directory.GroupChange{Name: ch.Name, Attributes: ch.Attributes,
+		MemberIDs: ch.Members, Join: ch.Join, Leave: ch.Leave, Version: ch.Version, Provisioning: true})
 }
 
 // DeleteGroup implements scim.Teams.
 func (p provisioning) DeleteGroup(ctx context.Context, by iam.Actor, id iam.GroupID) error {
-	_, err := p.directory.DeleteGroup(ctx, by, directory.GroupKey{ID: id})
+	_, err := p.directory.DeprovisionGroup(ctx, by, id)
 	return err
 }

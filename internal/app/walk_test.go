@@ -23,7 +23,8 @@ var public = []string{"netapp auth.signin", "netapp auth.password", "fess health
 	"cloudforet token.issue", "cloudforet token.grant", "cloudforet user-profile.reset-password", "cloudforet domain.get-auth-info",
 	"cloudforet endpoint.list", "cloudforet reflection", "cloudforet jwks", "cloudforet config",
 	"f5xc tenant.lookup-public", "f5xc signup.validate-registration", "f5xc signup.get", "f5xc signup.send-password-email",
-	"f5xc signup.validate-contact", "f5xc tenant.password-policy", "f5xc place.public.countries", "f5xc place.public.states", "f5xc place.public.cities"}
+	"f5xc signup.validate-contact", "f5xc tenant.password-policy", "f5xc place.public.countries", "f5xc place.public.states", "f5xc place.public.cities",
+	"scim config"}
 
 // unauthenticated tells, for each dialect, an answer to who is not known.
 var unauthenticated = map[string]func(apptest.Answer) bool{
@@ -68,6 +69,13 @@ var unauthenticated = map[string]func(apptest.Answer) bool{
 		}
 		return a.Status == http.StatusUnauthorized && a.Header.Get("Content-Type") == "application/problem+json" &&
 			json.Unmarshal([]byte(a.Body), &e) == nil && e.Status == http.StatusUnauthorized
+	},
+	"scim": func(a apptest.Answer) bool {
+		var e struct {
+			Status string `json:"status"`
+		}
+		return a.Status == http.StatusUnauthorized && a.Header.Get("Content-Type") == "application/scim+json" &&
+			json.Unmarshal([]byte(a.Body), &e) == nil && e.Status == "401" && a.Header.Get("WWW-Authenticate") != ""
 	},
 	"fess": func(a apptest.Answer) bool {
 		var e struct {

@@ -99,7 +99,7 @@ func (s *Service) newHash(ctx context.Context, t iam.TenantID, a Account, pw str
 		earlier = append(earlier, a.PasswordHash)
 	}
 	for _, hash := range earlier {
-		same, _, err := s.hasher.Verify(ctx, hash, pw)
+		same, err := s.hasher.Has(ctx, hash, pw)
 		if err != nil {
 			return "", err
 		}

@@ -39,6 +39,8 @@ type Rights interface {
 	// CheckScope answers Invalid for a scope of a token that names no right
 	// there is, and Denied for one that is wider than the actor's own.
 	CheckScope(ctx context.Context, by iam.Actor, scope string) error
+	// CheckAll answers Denied unless the actor holds every right in the tenant.
+	CheckAll(ctx context.Context, by iam.Actor) error
 	// Reach answers the actor as they act in a tenant that is not their home.
 	// Denied: nothing gives them anything there.
 	Reach(ctx context.Context, by iam.Actor, t iam.TenantID) (iam.Actor, error)

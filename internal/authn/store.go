@@ -72,6 +72,8 @@ type Store interface {
 	Token(ctx context.Context, t iam.TenantID, id iam.TokenID) (TokenRecord, error)
 	// Tokens lists API tokens, of one user when u is not empty, newest first.
 	Tokens(ctx context.Context, t iam.TenantID, u iam.UserID, p iam.Page) (iam.List[iam.APIToken], error)
+	// TokensOfScope lists API tokens of all users with just that scope, newest first.
+	TokensOfScope(ctx context.Context, t iam.TenantID, scope string, p iam.Page) (iam.List[iam.APIToken], error)
 	// DeleteToken removes an API token and counts the epoch up. NotFound.
 	DeleteToken(ctx context.Context, t iam.TenantID, id iam.TokenID, events ...iam.Event) error
 	// TouchTokens notes when API tokens were last used. Unknown ones are

@@ -18,6 +18,7 @@ import (
 // Deps are what the pages need of the program.
 type Deps struct {
 	Authn     Authn
+	Access    Access
 	Directory Directory
 	Tenancy   Tenancy
 	Signup    Signup
@@ -29,6 +30,11 @@ type Deps struct {
 	PublicURL *url.URL
 	Env       iam.Env
 	Log       *slog.Logger
+}
+
+// Access decides what somebody may do. Package access satisfies it.
+type Access interface {
+	CheckAll(ctx context.Context, by iam.Actor) error
 }
 
 // Tenancy knows tenants and how they look. Package tenancy satisfies it.
@@ -147,4 +153,7 @@ type Credentials interface {
 	CreateAccessKey(ctx context.Context, by iam.Actor, u iam.UserID, networks []netip.Prefix) (secret string, k iam.AccessKey, err error)
 	UpdateAccessKey(ctx context.Context, by iam.Actor, u iam.UserID, id iam.AccessKeyID, ch authn.AccessKeyChange) (iam.AccessKey, error)
 	DeleteAccessKey(ctx context.Context, by iam.Actor, u iam.UserID, id iam.AccessKeyID) error
+	ProvisioningTokens(ctx context.Context, by iam.Actor, p iam.Page) (iam.List[iam.APIToken], error)
+	CreateProvisioningToken(ctx context.Context, by iam.Actor, tenantCode string, u iam.UserID, name string, days int) (string, iam.APIToken, error)
+	RevokeProvisioningToken(ctx context.Context, by iam.Actor, id iam.TokenID) error
 }

@@ -29,18 +29,21 @@ type life struct {
 	days         int // 0 is for ever
 }
 
-// lives are the choices, the first of which is proposed.
-var lives = []struct {
+// offeredLife is a choice for that, before anybody is asked.
+type offeredLife struct {
 	value string
 	days  int // 0 is for ever
 	words string
-}{{"90", 90, "life.90"}, {"30", 30, "life.30"}, {"7", 7, "life.7"}, {"365", 365, "life.365"}, {"never", 0, "life.never"}}
+}
+
+// tokenLives are the choices, the first of which is proposed.
+var tokenLives = []offeredLife{{"90", 90, "life.90"}, {"30", 30, "life.30"}, {"7", 7, "life.7"}, {"365", 365, "life.365"}, {"never", 0, "life.never"}}
 
 // lives are those of the choices that the tenant allows, or else as long as it does.
-func (v *visit) lives() []life {
+func (v *visit) lives(offered []offeredLife) []life {
 	most := v.settings.Credentials.MaxTokenDays
 	var allowed []life
-	for _, l := range lives {
+	for _, l := range offered {
 		if most == 0 || 0 < l.days && l.days <= most {
 			allowed = append(allowed, life{l.value, v.words.say(l.words), l.days})
 		}
@@ -49,6 +52,18 @@ func (v *visit) lives() []life {
 		allowed = []life{{"most", v.words.say("life.days", most), most}}
 	}
 	return allowed
+}
+
+// chosenLife is the choice that was made: the first one also for what is none,
+// since for ever has to be said.
+func (v *visit) chosenLife(offered []offeredLife) life {
+	lives := v.lives(offered)
+	for _, l := range lives {
+		if l.Value == v.posted("expires") {
+			return l
+		}
+	}
+	return lives[0]
 }
 
 // mostShown bounds the lists, in rows.
@@ -71,15 +86,19 @@ func (v *visit) keysView() (*view, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := keysPage{AccessKeys: keys.Items, MaxKeys: authn.MaxAccessKeys, MoreKeys: len(keys.Items) < authn.MaxAccessKeys}
-	now := v.Env.Now()
-	for _, t := range tokens.Items {
-		d.Tokens = append(d.Tokens, tokenRow{t, !t.Expires.IsZero() && !now.Before(t.Expires)})
-	}
-	d.Lives = v.lives()
 	w := v.view("keys", "keys.title")
-	w.Data = d
+	w.Data = keysPage{Tokens: v.tokenRows(tokens.Items), Lives: v.lives(tokenLives), AccessKeys: keys.Items, MaxKeys: authn.MaxAccessKeys,
+		MoreKeys: len(keys.Items) < authn.MaxAccessKeys}
 	return w, nil
+}
+
+func (v *visit) tokenRows(tokens []iam.APIToken) []tokenRow {
+	now := v.Env.Now()
+	rows := make([]tokenRow, len(tokens))
+	for i, t := range tokens {
+		rows[i] = tokenRow{t, !t.Expires.IsZero() && !now.Before(t.Expires)}
+	}
+	return rows
 }
 
 // keysDone leads back to the lists, or shows them with what is in the way.
@@ -96,39 +115,42 @@ func (v *visit) keysDone(err error, done string) error {
 }
 
 // secretPage is what the page of a new credential shows, the one time that it
-// can be seen.
-type secretPage struct{ Parts []secretPart }
+// can be seen, and the path that leads on.
+type secretPage struct {
+	Parts []secretPart
+	Back  string
+}
 
 type secretPart struct{ Label, Value string }
 
-func (v *visit) showSecret(title string, parts ...secretPart) error {
+func (v *visit) showSecret(title, back string, parts ...secretPart) error {
 	w := v.view("secret", title)
-	w.Data = secretPage{parts}
+	w.Data = secretPage{parts, back}
 	return v.show(http.StatusOK, w)
 }
 
+// tokenName is what a new token is to be called, which has to be said. Invalid.
+func (v *visit) tokenName() (string, error) {
+	name := v.posted("name")
+	var c iam.Checker
+	c.Length("name", name, 1, 64)
+	return name, c.Err()
+}
+
 func (v *visit) createToken() error {
-	in := authn.NewToken{User: v.by.User, Name: v.posted("name")}
-	lives := v.lives()
-	chosen := lives[0] // also for what is no choice: for ever has to be said
-	for _, l := range lives {
-		if l.Value == v.posted("expires") {
-			chosen = l
-		}
+	name, err := v.tokenName()
+	if err != nil {
+		return v.keysDone(err, "")
 	}
-	if chosen.days > 0 {
-		in.Expires = v.Env.Time().Add(time.Duration(chosen.days) * 24 * time.Hour)
-	}
-	if in.Name == "" {
-		var c iam.Checker
-		c.Length("name", in.Name, 1, 64)
-		return v.keysDone(c.Err(), "")
+	in := authn.NewToken{User: v.by.User, Name: name}
+	if days := v.chosenLife(tokenLives).days; days > 0 {
+		in.Expires = v.Env.Time().Add(time.Duration(days) * 24 * time.Hour)
 	}
 	token, _, err := v.Authn.CreateToken(v.r.Context(), v.by, v.tenant.Code, in)
 	if err != nil {
 		return v.keysDone(err, "")
 	}
-	return v.showSecret("tokens.new", secretPart{v.words.say("tokens.one"), token})
+	return v.showSecret("tokens.new", "/account/keys", secretPart{v.words.say("tokens.one"), token})
 }
 
 func (v *visit) revokeToken() error {
@@ -140,7 +162,7 @@ func (v *visit) createAccessKey() error {
 	if err != nil {
 		return v.keysDone(err, "")
 	}
-	return v.showSecret("access-keys.new", secretPart{v.words.say("access-keys.id"), string(k.ID)},
+	return v.showSecret("access-keys.new", "/account/keys", secretPart{v.words.say("access-keys.id"), string(k.ID)},
 		secretPart{v.words.say("access-keys.secret"), secret})
 }
 

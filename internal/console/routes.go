@@ -113,6 +113,10 @@ func pages() []page {
 		{path: "/account/keys/access-keys", need: forUser, home: "/account/keys", post: (*visit).createAccessKey},
 		{path: "/account/keys/access-keys/state", need: forUser, home: "/account/keys", post: (*visit).setAccessKeyState},
 		{path: "/account/keys/access-keys/delete", need: forUser, home: "/account/keys", post: (*visit).deleteAccessKey},
+
+		{path: "/account/provisioning", need: forUser, get: (*visit).provisioning},
+		{path: "/account/provisioning/tokens", need: forUser, home: "/account/provisioning", post: (*visit).createProvisioningToken},
+		{path: "/account/provisioning/tokens/revoke", need: forUser, home: "/account/provisioning", post: (*visit).revokeProvisioningToken},
 	}
 }
 

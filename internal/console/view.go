@@ -85,6 +85,15 @@ func (w *view) SignUp() bool { return w.v.Signup.Open(w.v.tenant.Code) }
 // SignedIn reports whether somebody is, with no step left.
 func (w *view) SignedIn() bool { return w.v.signedIn() }
 
+// Administers reports whether who is signed in may do everything in the tenant.
+func (w *view) Administers() (bool, error) {
+	err := w.v.Access.CheckAll(w.v.r.Context(), w.v.by)
+	if iam.Is(err, iam.Denied) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Midway reports whether somebody is in the middle of a sign-in.
 func (w *view) Midway() bool { return len(w.v.prover.Session().Pending) > 0 }
 

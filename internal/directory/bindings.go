@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -9,11 +8,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// Bounds of what one write may bring.
-const (
-	maxBindings = 10_000
-	maxMembers  = 10_000
-)
+// maxBindings bounds the bindings of one write.
+const maxBindings = 10_000
 
 // held is a role by id in a scope.
 type held struct {
@@ -94,53 +90,6 @@ func (s *Service) rolesIn(ctx context.Context, by iam.Actor, wanted []ScopedRole
 		}
 	}
 	return roles, c.Err()
-}
-
-// membersToWrite answers the users who are to be in a group, nil when it has
-// just these. Of those who join or leave it is asked what a change of that
-// user's own groups asks; whether the group may be given is for the caller.
-func (s *Service) membersToWrite(ctx context.Context, by iam.Actor, provisioning bool, old []Membership, wanted []UserKey) (*[]iam.UserID, error) {
-	var c iam.Checker
-	if len(wanted) > maxMembers {
-		c.Add("members", iam.ReasonLength, "members must have at most %d items", maxMembers)
-		return nil, c.Err()
-	}
-	known := make(map[UserKey]iam.UserID, 2*len(old))
-	before := make([]iam.UserID, len(old))
-	for i, m := range old {
-		before[i] = m.User.ID
-		known[UserKey{ID: m.User.ID}] = m.User.ID
-		known[UserKey{Username: iam.Fold(m.User.Name)}] = m.User.ID
-	}
-	ids := make([]iam.UserID, 0, len(wanted))
-	seen := make(map[iam.UserID]bool, len(wanted))
-	for i, key := range wanted {
-		id, ok := known[UserKey{ID: key.ID, Username: iam.Fold(key.Username)}]
-		if !ok {
-			u, err := s.store.User(ctx, by.Tenant, key)
-			if iam.Is(err, iam.NotFound) {
-				path := fmt.Sprintf("members[%d]", i)
-				c.Add(path, iam.ReasonFormat, "%s: user %q does not exist", path, iam.Cut(cmp.Or(string(key.ID), key.Username), 64))
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			id = u.ID
-		}
-		if !seen[id] {
-			seen[id] = true
-			ids = append(ids, id)
-		}
-	}
-	if err := c.Err(); err != nil {
-		return nil, err
-	}
-	changed := append(without(ids, before), without(before, ids)...)
-	if len(changed) == 0 {
-		return nil, nil
-	}
-	return &ids, s.checkMembers(ctx, by, provisioning, changed)
 }
 
 // without answers what is in a and not in b.

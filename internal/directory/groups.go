@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"maps"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
@@ -14,6 +15,8 @@ type GroupChange struct {
 	Attributes  map[string]*string
 	Members     *[]string     // all of them, by username
 	MemberIDs   *[]iam.UserID // all of them, by id; Members are ignored then
+	Join        []iam.UserID  // who joins and who leaves, where neither is given:
+	Leave       []iam.UserID  // the others are not looked at, however many there are
 	Bindings    *[]ScopedRole // all roles of the group
 	Version     int64
 	// Provisioning as for UserChange.
@@ -60,12 +63,7 @@ func (s *Service) CreateGroup(ctx context.Context, by iam.Actor, in NewGroup) (i
 	}
 	w := GroupWrite{Group: g}
 	var err error
-	ids := &in.MemberIDs
-	if in.MemberIDs == nil {
-		ids = nil
-	}
-	wanted, _ := members(&in.Members, ids)
-	if w.Members, err = s.membersToWrite(ctx, by, in.Provisioning, nil, wanted); err != nil {
+	if w.Members, err = s.firstMembers(ctx, by, in); err != nil {
 		return iam.Group{}, err
 	}
 	if w.Bindings, err = s.bindingsToWrite(ctx, by, iam.Binding{Group: g.ID}, nil, in.Bindings); err != nil {
@@ -73,6 +71,9 @@ func (s *Service) CreateGroup(ctx context.Context, by iam.Actor, in NewGroup) (i
 	}
 	e := s.env.Event(by, "group", "create", string(g.ID), g.Name)
 	e.Details = iam.Merge(e.Details, w.changed())
+	if w.Members != nil {
+		e.Details = iam.Merge(e.Details, moved(*w.Members, nil))
+	}
 	return s.store.InsertGroup(ctx, by.Tenant, w, e)
 }
 
@@ -82,10 +83,11 @@ func (s *Service) CreateGroup(ctx context.Context, by iam.Actor, in NewGroup) (i
 // who joins or leaves holds one. Others add people to groups by name, so that
 // who swaps two names gives rights away.
 func (s *Service) UpdateGroup(ctx context.Context, by iam.Actor, k GroupKey, ch GroupChange) (iam.Group, error) {
-	g, err := s.store.Group(ctx, by.Tenant, k)
+	old, err := s.store.Group(ctx, by.Tenant, k)
 	if err != nil {
 		return iam.Group{}, err
 	}
+	g := old
 	if ch.Version != 0 && ch.Version != g.Version {
 		return iam.Group{}, iam.ErrStale("group", g.Name)
 	}
@@ -100,33 +102,33 @@ func (s *Service) UpdateGroup(ctx context.Context, by iam.Actor, k GroupKey, ch 
 	if err := checkGroup(g); err != nil {
 		return iam.Group{}, err
 	}
-	w := GroupWrite{Group: g}
-	if wanted, ok := members(ch.Members, ch.MemberIDs); ok {
-		old, err := s.store.Members(ctx, by.Tenant, g.ID)
-		if err != nil {
-			return iam.Group{}, err
-		}
-		if w.Members, err = s.membersToWrite(ctx, by, ch.Provisioning, old, wanted); err != nil {
-			return iam.Group{}, err
-		}
+	w, told, err := s.membersToWrite(ctx, by, g, ch)
+	if err != nil {
+		return iam.Group{}, err
 	}
-	if renamed || w.Members != nil {
+	if renamed || w.fills() {
 		if err := s.rights.CheckGroups(ctx, filler(by, g, ch.Provisioning && !renamed), []iam.GroupID{g.ID}); err != nil {
 			return iam.Group{}, err
 		}
 	}
 	if ch.Bindings != nil {
-		old, err := s.heldByGroup(ctx, by.Tenant, g.ID)
+		held, err := s.heldByGroup(ctx, by.Tenant, g.ID)
 		if err != nil {
 			return iam.Group{}, err
 		}
-		if w.Bindings, err = s.bindingsToWrite(ctx, by, iam.Binding{Group: g.ID}, old, *ch.Bindings); err != nil {
+		if w.Bindings, err = s.bindingsToWrite(ctx, by, iam.Binding{Group: g.ID}, held, *ch.Bindings); err != nil {
 			return iam.Group{}, err
 		}
 	}
 	w.Group.Updated = s.env.Time()
 	e := s.env.Event(by, "group", "update", string(g.ID), g.Name)
-	e.Details = iam.Merge(e.Details, w.changed())
+	e.Details = iam.Merge(iam.Merge(e.Details, w.changed()), told)
+	switch {
+	case ch.Provisioning && !w.fills() && w.Bindings == nil && sameGroup(old, g):
+		return old, nil // not a change, and so not another version (RFC 7644 section 3.5.2.1)
+	case w.fills() && w.Members == nil && ch.Version == 0 && ch.onlyMembers():
+		return s.store.ChangeMembers(ctx, by.Tenant, g.ID, MemberChange{Join: w.Join, Leave: w.Leave, At: w.Group.Updated}, e)
+	}
 	if err := s.store.UpdateGroup(ctx, by.Tenant, w, e); err != nil {
 		return iam.Group{}, err
 	}
@@ -134,10 +136,20 @@ func (s *Service) UpdateGroup(ctx context.Context, by iam.Actor, k GroupKey, ch 
 	return w.Group, nil
 }
 
+// sameGroup reports whether two states of a group say the same of it.
+func sameGroup(a, b iam.Group) bool {
+	return a.Name == b.Name && a.Description == b.Description && maps.Equal(a.Attributes, b.Attributes)
+}
+
+// onlyMembers reports whether nothing but members is to be changed.
+func (ch GroupChange) onlyMembers() bool {
+	return ch.Name == nil && ch.Description == nil && len(ch.Attributes) == 0 && ch.Bindings == nil
+}
+
 // changed names what a write touches beside the group itself, for the audit trail.
 func (w GroupWrite) changed() map[string]string {
 	m := map[string]string{}
-	if w.Members != nil {
+	if w.fills() {
 		m["members"] = "changed"
 	}
 	if w.Bindings != nil {
@@ -157,11 +169,15 @@ func (s *Service) DeleteGroup(ctx context.Context, by iam.Actor, k GroupKey) (ia
 // loses them there, and the deletion is done all the same: half of it would be
 // worse.
 func (s *Service) DeleteFreedGroup(ctx context.Context, by iam.Actor, k GroupKey, free func(iam.Group) error) (iam.Group, error) {
+	return s.deleteGroup(ctx, by, k, false, free)
+}
+
+func (s *Service) deleteGroup(ctx context.Context, by iam.Actor, k GroupKey, provisioning bool, free func(iam.Group) error) (iam.Group, error) {
 	g, err := s.store.Group(ctx, by.Tenant, k)
 	if err != nil {
 		return iam.Group{}, err
 	}
-	if err := s.rights.CheckGroups(ctx, by, []iam.GroupID{g.ID}); err != nil {
+	if err := s.rights.CheckGroups(ctx, filler(by, g, provisioning), []iam.GroupID{g.ID}); err != nil {
 		return iam.Group{}, err
 	}
 	if err := free(g); err != nil {

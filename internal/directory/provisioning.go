@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"maps"
 	"reflect"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -10,17 +11,24 @@ import (
 // What a provisioning client says of users whom it has made, only it may change:
 // whatever else somebody wrote, its next call would undo. Their passwords,
 // second factors, roles and groups are anybody's to change who may, and
-// everybody who may can disable them.
+// everybody who may can disable them. Language and time zone are their own.
 
 // checkSynced answers Precondition where a change is one of what a provisioning
 // client looks after, and does not come from one.
 func checkSynced(old, u iam.User) error {
-	if !old.Synced() || old.Username == u.Username && old.Email == u.Email && old.GivenName == u.GivenName && old.FamilyName == u.FamilyName &&
-		old.DisplayName == u.DisplayName && old.Phone == u.Phone {
+	if !old.Synced() || old.Username == u.Username && old.Label == u.Label && old.Email == u.Email && old.GivenName == u.GivenName && old.FamilyName == u.FamilyName &&
+		old.DisplayName == u.DisplayName && old.Phone == u.Phone && maps.Equal(provisioned(old), provisioned(u)) {
 		return nil
 	}
-	return iam.E(iam.Precondition, "%s is looked after by a provisioning client (SCIM), by which alone names, addresses and the telephone number change",
-		old.Username).About(old.Username)
+	return iam.E(iam.Precondition, "%s is looked after by a provisioning client (SCIM), by which alone names, addresses, the telephone number "+
+		"and the attributes of its schemas change", old.Username).About(old.Username)
+}
+
+// provisioned are the attributes of a user that are for provisioning clients.
+func provisioned(u iam.User) map[string]string {
+	m := maps.Clone(u.Attributes)
+	maps.DeleteFunc(m, func(name, _ string) bool { return !iam.ProvisionedAttribute(name) })
+	return m
 }
 
 // onlyState reports whether a write changes nothing that can alter a decision,
@@ -43,7 +51,7 @@ func toucher(by iam.Actor, u iam.User, provisioning bool) iam.Actor {
 }
 
 // filler answers the actor of whom is asked whether they may change who is in a
-// group. Whoever gives roles to a group that a provisioning client has made
+// group, or delete it. Whoever gives roles to a group that a provisioning client has made
 // wants that client to say who has them: it is enough that its token's own user
 // holds them.
 func filler(by iam.Actor, g iam.Group, provisioning bool) iam.Actor {
@@ -53,42 +61,12 @@ func filler(by iam.Actor, g iam.Group, provisioning bool) iam.Actor {
 	return by
 }
 
-// checkMembers answers Denied when the actor lacks a right that one of those
-// holds who join or leave a group.
-func (s *Service) checkMembers(ctx context.Context, by iam.Actor, provisioning bool, users []iam.UserID) error {
-	for _, id := range users {
-		asked := by
-		if provisioning && by.Scope != "" {
-			u, err := s.store.User(ctx, by.Tenant, UserKey{ID: id})
-			if err != nil {
-				return err
-			}
-			asked = toucher(by, u, true)
-		}
-		if err := s.rights.CheckUser(ctx, asked, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // Deprovision is DeleteUser for a provisioning client.
 func (s *Service) Deprovision(ctx context.Context, by iam.Actor, id iam.UserID) (iam.User, error) {
 	return s.deleteUser(ctx, by, UserKey{ID: id}, true)
 }
 
-// members are those whom a caller wants in a group, by id where ids is not nil,
-// else by username where names is not nil. ok is false where neither is.
-func members(names *[]string, ids *[]iam.UserID) (keys []UserKey, ok bool) {
-	switch {
-	case ids != nil:
-		for _, id := range *ids {
-			keys = append(keys, UserKey{ID: id})
-		}
-	case names != nil:
-		for _, name := range *names {
-			keys = append(keys, UserKey{Username: name})
-		}
-	}
-	return keys, ids != nil || names != nil
+// DeprovisionGroup is DeleteGroup for a provisioning client.
+func (s *Service) DeprovisionGroup(ctx context.Context, by iam.Actor, id iam.GroupID) (iam.Group, error) {
+	return s.deleteGroup(ctx, by, GroupKey{ID: id}, true, func(iam.Group) error { return nil })
 }

@@ -54,6 +54,16 @@ type Store interface {
 	// and counts the epoch up when members or bindings are written. NotFound,
 	// also for a member or what a binding names; Conflict, Exists.
 	UpdateGroup(ctx context.Context, t iam.TenantID, w GroupWrite, events ...iam.Event) error
+	// ChangeMembers lets users join and leave a group, who are in one of the two,
+	// whatever else is done to the group at the same time. Who is a member
+	// already, or is none, stays so; where that is everybody, nothing is
+	// written. Else it counts the version of the group and the epoch up. It
+	// answers the group as it is then. NotFound, also for a user who joins.
+	ChangeMembers(ctx context.Context, t iam.TenantID, g iam.GroupID, c MemberChange, events ...iam.Event) (iam.Group, error)
+	// MembersAmong answers which of some users are members of a group.
+	MembersAmong(ctx context.Context, t iam.TenantID, g iam.GroupID, users []iam.UserID) ([]iam.UserID, error)
+	// MembersBeside answers the members of a group that are none of some users.
+	MembersBeside(ctx context.Context, t iam.TenantID, g iam.GroupID, users []iam.UserID) ([]iam.UserID, error)
 	// GroupBindings answers the bindings of a group itself.
 	GroupBindings(ctx context.Context, t iam.TenantID, g iam.GroupID) ([]iam.Binding, error)
 	// Members answers the members of groups, of all when none is named, by
@@ -66,6 +76,21 @@ type Store interface {
 	Group(ctx context.Context, t iam.TenantID, k GroupKey) (iam.Group, error)
 	// Groups lists groups. Sorts: "name" (the default), "created".
 	Groups(ctx context.Context, t iam.TenantID, p iam.Page) (iam.List[iam.Group], error)
+
+	// ImportUsers writes users of a file in one transaction: it makes those of
+	// w.New whose username is free, and answers the places of the others, and
+	// writes those of w.Old as UpdateUser does. The mark is written with them,
+	// unless somebody of w.New was left out. Errors as of UpdateUser and of
+	// InsertUser, but for Exists; w.NewGroups and w.NewRoles are ignored.
+	ImportUsers(ctx context.Context, t iam.TenantID, w ImportWrite) (left []int, err error)
+	// ImportMark answers how far a file has come, the zero ImportMark for one
+	// that is not under way.
+	ImportMark(ctx context.Context, t iam.TenantID, source string) (ImportMark, error)
+	// ForgetImport removes the mark of a file.
+	ForgetImport(ctx context.Context, t iam.TenantID, source string) error
+	// ResolveUsers finds users by id or username, in the order given; one that is
+	// not there has an empty id.
+	ResolveUsers(ctx context.Context, t iam.TenantID, keys []UserKey) ([]iam.UserID, error)
 
 	// Resolve finds groups and roles by their handle or name, in the order
 	// given; one that is not there has an empty ID and its Name as given.
@@ -108,6 +133,15 @@ type GroupWrite struct {
 	// A binding that says the same as one that is there leaves that as it is.
 	Members  *[]iam.UserID
 	Bindings *[]iam.Binding
+	// Join and Leave, where Members is nil, are as of MemberChange.
+	Join, Leave []iam.UserID
+}
+
+// MemberChange says who becomes a member of a group, and who is none any more.
+// The others are not looked at, however many there are.
+type MemberChange struct {
+	Join, Leave []iam.UserID
+	At          time.Time
 }
 
 // Membership is a user in a group. Name and Handle are those of the user.

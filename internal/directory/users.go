@@ -23,7 +23,10 @@ type NewUser struct {
 	Rules       iam.UserRules
 	Disabled    bool // not to sign in before somebody enables the user
 	Password    string
-	Attributes  map[string]string
+	// PasswordHash is one that another system made of the password, in a form
+	// that package password can verify; Password is empty then.
+	PasswordHash string
+	Attributes   map[string]string
 	// Groups and Roles are handles or names. Those that do not exist are made
 	// when MakeMissing is set, empty and without rights; else they are Invalid.
 	Groups      []string
@@ -66,6 +69,8 @@ type UserChange struct {
 	Rules         *iam.UserRules
 	State         *iam.UserState
 	Password      *string
+	// PasswordHash is as of NewUser, where Password is nil.
+	PasswordHash string
 	// MustChangePassword is whether the next interactive sign-in asks for a
 	// new password; nil is yes when Password is set, and as before when not.
 	MustChangePassword *bool
@@ -107,25 +112,11 @@ func (s *Service) CreateUser(ctx context.Context, by iam.Actor, in NewUser) (iam
 }
 
 func (s *Service) createUser(ctx context.Context, by iam.Actor, in NewUser) (iam.User, error) {
-	now := s.env.Time()
-	u := iam.User{
-		ID: iam.UserID(s.env.NewID()), Handle: in.Username, Username: in.Username, Email: in.Email,
-		GivenName: in.GivenName, FamilyName: in.FamilyName, DisplayName: in.DisplayName, Phone: in.Phone,
-		State: iam.UserPending, Attributes: in.Attributes, Created: now, Updated: now, Version: 1,
-		Language: in.Language, TimeZone: in.TimeZone, Rules: in.Rules, EmailVerified: in.EmailVerified,
-	}
-	if in.Disabled {
-		u.State = iam.UserDisabled
-	}
-	if err := checkUser(u); err != nil {
+	u, err := s.made(by, in)
+	if err != nil {
 		return iam.User{}, err
 	}
-	if err := checkOwnership(by, false, u.Owner()); err != nil {
-		return iam.User{}, err
-	}
-	u.MustChangePassword = in.MustChangePassword || in.Password != "" && !in.OwnPassword && !in.KeepPassword
-	w := UserWrite{User: u, Identity: in.Identity}
-	var err error
+	w := UserWrite{User: u, PasswordHash: in.PasswordHash, Identity: in.Identity}
 	if w.Groups, w.NewGroups, err = s.groupsToWrite(ctx, by, nil, in.Groups, in.MakeMissing); err != nil {
 		return iam.User{}, err
 	}
@@ -145,6 +136,28 @@ func (s *Service) createUser(ctx context.Context, by iam.Actor, in NewUser) (iam
 	return s.store.InsertUser(ctx, by.Tenant, w, s.env.Event(by, "user", "create", string(u.ID), u.Username))
 }
 
+// made answers the user that a caller wants, checked by itself.
+func (s *Service) made(by iam.Actor, in NewUser) (iam.User, error) {
+	now := s.env.Time()
+	u := iam.User{
+		ID: iam.UserID(s.env.NewID()), Handle: in.Username, Username: in.Username, Email: in.Email,
+		GivenName: in.GivenName, FamilyName: in.FamilyName, DisplayName: in.DisplayName, Phone: in.Phone,
+		State: iam.UserPending, Attributes: in.Attributes, Created: now, Updated: now, Version: 1,
+		Language: in.Language, TimeZone: in.TimeZone, Rules: in.Rules, EmailVerified: in.EmailVerified,
+	}
+	if in.Disabled {
+		u.State = iam.UserDisabled
+	}
+	if err := checkUser(u); err != nil {
+		return iam.User{}, err
+	}
+	if err := checkOwnership(by, false, u.Owner()); err != nil {
+		return iam.User{}, err
+	}
+	u.MustChangePassword = in.MustChangePassword || in.Password != "" && !in.OwnPassword && !in.KeepPassword
+	return u, nil
+}
+
 // UpdateUser changes a user. NotFound, also for the scope of a binding; Invalid,
 // Exists, Conflict; Denied: the user holds, or would gain, a right that the
 // actor lacks, and the change could be a way to it.
@@ -157,20 +170,30 @@ func (s *Service) updateUser(ctx context.Context, by iam.Actor, k UserKey, ch Us
 	if err != nil {
 		return iam.User{}, err
 	}
+	w, e, err := s.userWrite(ctx, by, old, ch)
+	if err != nil {
+		return iam.User{}, err
+	}
+	return s.store.UpdateUser(ctx, by.Tenant, w, e)
+}
+
+// userWrite answers what a change makes of a user, with the event. Errors as of
+// UpdateUser.
+func (s *Service) userWrite(ctx context.Context, by iam.Actor, old iam.User, ch UserChange) (w UserWrite, e iam.Event, err error) {
 	if ch.Version != 0 && ch.Version != old.Version {
-		return iam.User{}, iam.ErrStale("user", old.Username)
+		return w, e, iam.ErrStale("user", old.Username)
 	}
 	u := apply(old, ch)
 	if err := checkUser(u); err != nil {
-		return iam.User{}, err
+		return w, e, err
 	}
 	if err := checkOwnership(by, old.Owner() || ch.owner, u.Owner() || ch.owner); err != nil {
-		return iam.User{}, err
+		return w, e, err
 	}
-	w := UserWrite{User: u}
+	w.User = u
 	if ch.Groups != nil {
 		if w.Groups, w.NewGroups, err = s.groupsToWrite(ctx, by, old.Groups, *ch.Groups, ch.MakeMissing); err != nil {
-			return iam.User{}, err
+			return w, e, err
 		}
 	}
 	switch {
@@ -180,14 +203,17 @@ func (s *Service) updateUser(ctx context.Context, by iam.Actor, k UserKey, ch Us
 		w.Roles, w.NewRoles, err = s.rolesToWrite(ctx, by, old.Roles, *ch.Roles, ch.MakeMissing)
 	}
 	if err != nil {
-		return iam.User{}, err
+		return w, e, err
+	}
+	if ch.Password != nil || ch.PasswordHash != "" {
+		if err := s.checkPasswordOf(ctx, by, old.ID); err != nil {
+			return w, e, err
+		}
+		w.PasswordHash = ch.PasswordHash
 	}
 	if ch.Password != nil {
-		if err := s.checkPasswordOf(ctx, by, old.ID); err != nil {
-			return iam.User{}, err
-		}
 		if w.PasswordHash, err = s.hash(ctx, by.Tenant, *ch.Password, u, false); err != nil {
-			return iam.User{}, err
+			return w, e, err
 		}
 		w.User.MustChangePassword = true
 	}
@@ -195,27 +221,27 @@ func (s *Service) updateUser(ctx context.Context, by iam.Actor, k UserKey, ch Us
 		w.User.MustChangePassword = *ch.MustChangePassword
 	}
 	disabled := u.State == iam.UserDisabled && old.State != iam.UserDisabled
-	w.Security = ch.Password != nil || w.Groups != nil || w.Roles != nil || w.Bindings != nil ||
+	w.Security = w.PasswordHash != "" || w.Groups != nil || w.Roles != nil || w.Bindings != nil ||
 		u.State != old.State || u.Username != old.Username || !reflect.DeepEqual(u.Rules, old.Rules)
-	w.EndSessions = ch.Password != nil || disabled
+	w.EndSessions = w.PasswordHash != "" || disabled
 	if !ch.Provisioning {
 		if err := checkSynced(old, u); err != nil {
-			return iam.User{}, err
+			return w, e, err
 		}
 	}
 	// The address is where a new password can be asked for.
 	if w.Security || u.Email != old.Email {
 		if err := s.rights.CheckUser(ctx, toucher(by, old, ch.Provisioning && onlyState(old, w)), old.ID); err != nil {
-			return iam.User{}, err
+			return w, e, err
 		}
 	}
 	if disabled && isSelf(by, old.ID) {
-		return iam.User{}, iam.E(iam.Precondition, "one cannot disable oneself").Because(iam.ReasonSelf)
+		return w, e, iam.E(iam.Precondition, "one cannot disable oneself").Because(iam.ReasonSelf)
 	}
 	w.User.Updated = s.env.Time()
-	e := s.env.Event(by, "user", "update", string(u.ID), u.Username)
+	e = s.env.Event(by, "user", "update", string(u.ID), u.Username)
 	e.Details = iam.Merge(e.Details, changedFields(old, u, w))
-	return s.store.UpdateUser(ctx, by.Tenant, w, e)
+	return w, e, nil
 }
 
 // DeleteUser removes a user. NotFound; Precondition: it is the actor; Denied:

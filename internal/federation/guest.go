@@ -27,12 +27,8 @@ type guest struct {
 const useGrain = time.Minute
 
 // singleSignOn is the value of iam.AttributeIDMType of users whom a provider has
-// brought, and provisioned that of iam.AttributeSyncMode of those whom a
-// provisioning client looks after.
-const (
-	singleSignOn = "SSO"
-	provisioned  = "SCIM"
-)
+// brought.
+const singleSignOn = "SSO"
 
 // recognize answers who the guest is here. A user who may not act is answered
 // as well, for the sign-in to refuse.
@@ -170,7 +166,7 @@ func (g guest) by(u iam.User) iam.Actor {
 // stays as it was: nobody gets at another's mails by a claim. What cannot be
 // kept is left for the next time; it holds no sign-in up.
 func (g guest) follow(ctx context.Context, u iam.User) error {
-	if u.Attributes[iam.AttributeIDMType] != singleSignOn || u.Attributes[iam.AttributeSyncMode] == provisioned {
+	if u.Attributes[iam.AttributeIDMType] != singleSignOn || u.Synced() {
 		return nil
 	}
 	now := u

@@ -331,7 +331,7 @@ func TestSCIM(t *testing.T) {
 		t.Errorf("switched off: %+v, %v", q, err)
 	}
 	for _, days := range []int{-1, 731} {
-		if _, _, err := w.Federation.SetSCIM(t.Context(), w.by, p.Name, true, days); faults(err) != "expiration_days" {
+		if _, _, err := w.Federation.SetSCIM(t.Context(), w.by, p.Name, true, days); faults(err) != "days" {
 			t.Errorf("%d days: %v", days, err)
 		}
 	}

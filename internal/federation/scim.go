@@ -1,7 +1,6 @@
 package federation
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -9,16 +8,8 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// Of the token of a provisioning client: what it may do, and how many days it
-// is good where nobody says, and at most. What it may read besides is what the
-// built-in default role gives, which new people begin with.
-const (
-	scimScope       = "users.* groups.* namespaces.read objects.read"
-	scimDays        = 365
-	scimDaysAtMost  = 730
-	day             = 24 * time.Hour
-	scimTokenPrefix = "scim-"
-)
+// scimTokenPrefix and the name of the provider are the name of a token.
+const scimTokenPrefix = "scim-"
 
 // SCIMToken is what a provisioning client is given, once.
 type SCIMToken struct {
@@ -42,18 +33,11 @@ func (s *Service) SetSCIM(ctx context.Context, by iam.Actor, name string, on boo
 	var token SCIMToken
 	var made iam.APIToken
 	if on {
-		var c iam.Checker
-		if days < 0 || days > scimDaysAtMost {
-			c.Add("expiration_days", iam.ReasonFormat, "expiration_days must be between 1 and %d", scimDaysAtMost)
-		}
-		if err := c.Err(); err != nil {
+		token.Name = scimTokenPrefix + p.Name
+		if token.Secret, made, err = s.Tokens.Create(ctx, by, token.Name, days); err != nil {
 			return iam.Provider{}, SCIMToken{}, err
 		}
-		token = SCIMToken{Name: scimTokenPrefix + p.Name, Expires: s.Env.Time().Add(time.Duration(cmp.Or(days, scimDays)) * day)}
-		token.Secret, made, err = s.Tokens.Create(ctx, by, iam.APIToken{User: by.User, Name: token.Name, Scope: scimScope, Expires: token.Expires})
-		if err != nil {
-			return iam.Provider{}, SCIMToken{}, err
-		}
+		token.Expires = made.Expires
 	}
 	var old iam.TokenID
 	p, err = s.change(ctx, by, name, "set-scim", 0, func(r *Record) (string, error) {

@@ -44,8 +44,9 @@ type Sessions interface {
 
 // Tokens are the API tokens of provisioning clients. Package authn owns them.
 type Tokens interface {
-	// Create makes a token of the actor's own and answers it whole. Invalid, Denied.
-	Create(ctx context.Context, by iam.Actor, t iam.APIToken) (secret string, made iam.APIToken, err error)
+	// Create makes a token of the actor's own, good for so many days, 0 for a
+	// year, and answers it whole. Invalid, Denied.
+	Create(ctx context.Context, by iam.Actor, name string, days int) (secret string, made iam.APIToken, err error)
 	// Revoke ends one. NotFound.
 	Revoke(ctx context.Context, by iam.Actor, id iam.TokenID) error
 }

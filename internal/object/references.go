@@ -6,6 +6,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -86,7 +87,7 @@ func referencesIn(spec []byte, namespace string) ([]foundReference, error) {
 		}
 		return ok
 	})
-	slices.SortFunc(found, func(a, b foundReference) int { return strings.Compare(a.Path, b.Path) })
+	sort.Slice(found, func(i, j int) bool { return found[i].Path < found[j].Path })
 	return found, nil
 }
 

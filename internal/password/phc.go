@@ -43,6 +43,7 @@ const (
 //	$argon2id$v=19$m=19456,t=2,p=1$<salt>$<hash>
 type phc struct {
 	Params
+	variant    string // argon2id, or argon2i of a foreign hash
 	salt, hash []byte
 }
 
@@ -51,7 +52,7 @@ type phc struct {
 var encoding = base64.RawStdEncoding.Strict()
 
 func (h phc) String() string {
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, h.Memory, h.Time, h.Lanes,
+	return fmt.Sprintf("$%s$v=%d$m=%d,t=%d,p=%d$%s$%s", h.variant, argon2.Version, h.Memory, h.Time, h.Lanes,
 		encoding.EncodeToString(h.salt), encoding.EncodeToString(h.hash))
 }
 
@@ -62,8 +63,8 @@ func parsePHC(s string) (phc, error) {
 	if len(parts) != 6 || parts[0] != "" {
 		return phc{}, errors.New("not a PHC string of five parts")
 	}
-	if parts[1] != "argon2id" {
-		return phc{}, errors.New("algorithm is not argon2id")
+	if parts[1] != "argon2id" && parts[1] != "argon2i" {
+		return phc{}, errors.New("algorithm is not argon2id or argon2i")
 	}
 	if parts[2] != "v="+strconv.Itoa(argon2.Version) {
 		return phc{}, errors.New("version is not 19")
@@ -72,15 +73,15 @@ func parsePHC(s string) (phc, error) {
 	if len(params) != 3 {
 		return phc{}, errors.New("parameters are not m, t and p")
 	}
-	lanes, err := number(params[2], "p=", 1, maxLanes)
+	lanes, err := number(params[2], "p=", "p", 1, maxLanes)
 	if err != nil {
 		return phc{}, err
 	}
-	time, err := number(params[1], "t=", 1, maxTime)
+	time, err := number(params[1], "t=", "t", 1, maxTime)
 	if err != nil {
 		return phc{}, err
 	}
-	memory, err := number(params[0], "m=", 8*lanes, maxMemory) // 8 per lane: RFC 9106 section 3.1
+	memory, err := number(params[0], "m=", "m", 8*lanes, maxMemory) // 8 per lane: RFC 9106 section 3.1
 	if err != nil {
 		return phc{}, err
 	}
@@ -92,18 +93,18 @@ func parsePHC(s string) (phc, error) {
 	if err != nil {
 		return phc{}, err
 	}
-	return phc{Params{Memory: memory, Time: time, Lanes: uint8(lanes)}, salt, hash}, nil //nolint:gosec // at most maxLanes
+	return phc{Params{Memory: memory, Time: time, Lanes: uint8(lanes)}, parts[1], salt, hash}, nil //nolint:gosec // at most maxLanes
 }
 
-// number reads a parameter in its one decimal form.
-func number(s, name string, low, high uint32) (uint32, error) {
-	digits, ok := strings.CutPrefix(s, name)
+// number reads a parameter behind a prefix, in its one decimal form.
+func number(s, prefix, name string, low, high uint32) (uint32, error) {
+	digits, ok := strings.CutPrefix(s, prefix)
 	n, err := strconv.ParseUint(digits, 10, 32)
 	if !ok || err != nil || strconv.FormatUint(n, 10) != digits {
-		return 0, fmt.Errorf("parameter %s is not a number", name[:1])
+		return 0, fmt.Errorf("parameter %s is not a number", name)
 	}
 	if n < uint64(low) || n > uint64(high) {
-		return 0, fmt.Errorf("parameter %s is not between %d and %d", name[:1], low, high)
+		return 0, fmt.Errorf("parameter %s is not between %d and %d", name, low, high)
 	}
 	return uint32(n), nil
 }

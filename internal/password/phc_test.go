@@ -32,7 +32,7 @@ func TestParsePHC(t *testing.T) {
 		"text before":          "x" + goodPHC,
 		"text behind":          goodPHC + "$",
 		"newline behind":       goodPHC + "\n",
-		"other algorithm":      change("argon2id", "argon2i"),
+		"other algorithm":      change("argon2id", "argon2d"),
 		"other version":        change("v=19", "v=16"),
 		"no version":           change("$v=19", ""),
 		"key id":               change("p=1", "p=1,keyid=AA"),

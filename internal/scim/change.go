@@ -1,6 +1,7 @@
 package scim
 
 import (
+	"context"
 	"slices"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -70,29 +71,44 @@ func (c UserChange) empty() bool {
 		c.Language == nil && c.TimeZone == nil && c.Active == nil && c.Password == nil && c.Roles == nil && len(c.Attributes) == 0
 }
 
-// Team is what a resource says of a group.
-type Team struct {
-	Name     string
-	External string // id of the provisioning client
-	Members  []iam.UserID
-}
+// tries is how often a change is made anew where somebody else has written
+// between, which a client that named no version does not care about.
+const tries = 8
 
-// GroupChange says what to change in a group; nil members stay. An empty
-// External removes it.
-type GroupChange struct {
-	Name     *string
-	External *string
-	Members  *[]iam.UserID
-	Version  int64 // the one that was read
-}
-
-func (t Team) since(old Team, version int64) GroupChange {
-	ch := GroupChange{Name: changed(old.Name, t.Name), External: changed(old.External, t.External), Version: version}
-	if !slices.Equal(old.Members, t.Members) {
-		members := append([]iam.UserID{}, t.Members...)
-		ch.Members = &members
+// retried makes a change at a version, 0 for whatever there is: then it is made
+// anew where somebody else has written between.
+func retried(version int64, change func() (Resource, error)) (r Resource, err error) {
+	for range tries {
+		r, err = change()
+		if version != 0 || !iam.Is(err, iam.Conflict) {
+			break
+		}
 	}
-	return ch
+	return r, err
 }
 
-func (c GroupChange) empty() bool { return c.Name == nil && c.External == nil && c.Members == nil }
+func (c users) replace(ctx context.Context, by iam.Actor, id string, version int64, sent Resource, of []string) (Resource, error) {
+	return c.change(ctx, by, id, version, func(old Resource) (Resource, error) { return c.t.replaced(old, sent, of) })
+}
+
+func (c users) patch(ctx context.Context, by iam.Actor, id string, version int64, operations []Operation) (Resource, error) {
+	return c.change(ctx, by, id, version, func(old Resource) (Resource, error) { return c.t.Patch(old, operations) })
+}
+
+// change writes what change makes of a user.
+func (c users) change(ctx context.Context, by iam.Actor, id string, version int64, change func(old Resource) (Resource, error)) (Resource, error) {
+	return retried(version, func() (Resource, error) {
+		old, err := c.get(ctx, by, id, true)
+		if err != nil {
+			return nil, err
+		}
+		if version != 0 && version != old.version {
+			return nil, iam.ErrStale(c.t.Name, id)
+		}
+		now, err := change(old.Resource)
+		if err != nil {
+			return nil, err
+		}
+		return c.update(ctx, by, old, now)
+	})
+}

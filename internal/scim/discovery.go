@@ -6,45 +6,50 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-// Config is what the service can do (RFC 7643 section 5).
-type Config struct {
-	Patch, Filter, ChangePassword, Sort, ETag, Bulk bool
-	MaxResults                                      int
-	// Schemes are the ways to authenticate, by their types.
-	Schemes []string
+// TypeSet are the types of resources of one tenant: with the schemas by which it
+// extends them.
+type TypeSet struct {
+	Users, Groups *ResourceType
 }
 
-// Configuration answers what the service can do.
-func Configuration() Config {
-	return Config{Patch: true, Filter: true, ChangePassword: true, ETag: true, MaxResults: MaxCount,
-		Schemes: []string{"oauthbearertoken"}}
-}
+// All lists them.
+func (t TypeSet) All() []*ResourceType { return []*ResourceType{t.Users, t.Groups} }
 
-// TypeOf answers a type of resources by its name. NotFound.
-func TypeOf(name string) (*ResourceType, error) {
-	for _, t := range Types {
-		if strings.EqualFold(t.Name, name) {
-			return t, nil
+// Type answers one by its name. NotFound.
+func (t TypeSet) Type(name string) (*ResourceType, error) {
+	for _, one := range t.All() {
+		if strings.EqualFold(one.Name, name) {
+			return one, nil
 		}
 	}
 	return nil, iam.ErrNotFound("resource type", iam.Cut(name, 64))
 }
 
+// Schemas lists the schemas of all types: those of the standard, then the tenant's.
+func (t TypeSet) Schemas() []*Schema {
+	all := []*Schema{t.Users.Schema, t.Groups.Schema}
+	for _, one := range t.All() {
+		all = append(all, one.Extensions...)
+	}
+	return all
+}
+
 // SchemaDocument answers a schema by its URN, as a resource. NotFound.
-func SchemaDocument(urn string) (Resource, error) {
-	for _, s := range Schemas {
+func (t TypeSet) SchemaDocument(urn string) (Resource, error) {
+	for _, s := range t.Schemas() {
 		if strings.EqualFold(s.ID, urn) {
-			return s.document(), nil
+			return s.Document(), nil
 		}
 	}
 	return nil, iam.ErrNotFound("schema", iam.Cut(urn, 64))
 }
 
 // SchemaDocuments answers all schemas as a list (RFC 7644 section 4).
-func SchemaDocuments() Resource {
-	all := make([]any, len(Schemas))
-	for i, s := range Schemas {
-		all[i] = s.document()
+func (t TypeSet) SchemaDocuments() Resource {
+	schemas := t.Schemas()
+	all := make([]any, len(schemas))
+	for i, s := range schemas {
+		all[i] = s.Document()
 	}
 	return Resource{attrSchemas: []any{URNListResponse}, "totalResults": len(all), "itemsPerPage": len(all), "startIndex": 1, "Resources": all}
 }

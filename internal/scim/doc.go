@@ -4,8 +4,9 @@
 //
 // A resource is read into the names and types of its schema (Resource), changed
 // as a document (Replace, Patch), and what differs is written to the directory,
-// which has the rules of people and asks for every right. Nothing of a filter
-// goes further than into comparisons here, or into the index of a whole value.
+// which has the rules of people and asks for every right. A filter becomes a
+// Condition, in the terms of which Store finds rows, and UserValues and
+// GroupValues say what rows those are; no text of it goes further.
 //
 // It must not know HTTP nor the dialects that speak it: addresses of resources
 // (meta.location, $ref) and the envelope of an error are theirs.

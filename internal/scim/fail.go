@@ -18,6 +18,10 @@ const (
 	ReasonPath       iam.Reason = "invalidPath"
 	ReasonNoTarget   iam.Reason = "noTarget"
 	ReasonValue      iam.Reason = "invalidValue"
+
+	// Of paging by cursor (RFC 9865 section 2.1).
+	ReasonCursor iam.Reason = "invalidCursor"
+	ReasonCount  iam.Reason = "invalidCount"
 )
 
 // broken answers an Invalid error about a member. What it should be begins with
@@ -58,12 +62,19 @@ func inWords(err error) error {
 
 // keptAs answers the attribute of a resource that is kept under a name.
 func keptAs(name string) (path string, ok bool) {
-	for _, kept := range []map[string]string{attributes, encoded, {"emails": keptEmails, "phoneNumbers": keptPhones}} {
-		for path, n := range kept {
-			if n == name {
-				return path, true
-			}
+	if path, ok = keptPaths[name]; ok {
+		return path, true
+	}
+	return name, strings.HasPrefix(name, urnPrefix)
+}
+
+// keptPaths are the attributes of resources by the names under which they are kept.
+var keptPaths = func() map[string]string {
+	paths := map[string]string{keptEmails: "emails", keptPhones: "phoneNumbers"}
+	for _, kept := range []map[string]string{attributes, encoded} {
+		for path, name := range kept {
+			paths[name] = path
 		}
 	}
-	return "", false
-}
+	return paths
+}()

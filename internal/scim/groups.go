@@ -2,13 +2,16 @@ package scim
 
 import (
 	"context"
-	"strings"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
 // groups are at /Groups.
-type groups struct{ Teams }
+type groups struct {
+	Teams
+	store Store
+	t     *ResourceType
+}
 
 func (c groups) get(ctx context.Context, by iam.Actor, id string, whole bool) (entry, error) {
 	if !iam.ValidID(id) {
@@ -40,67 +43,26 @@ func (c groups) show(ctx context.Context, by iam.Actor, some []iam.Group, whole 
 	}
 	all := make([]Resource, len(some))
 	for i, g := range some {
-		all[i] = Groups.finish(groupResource(g, members[g.ID]))
+		all[i] = c.t.finish(groupResource(c.t, g, members[g.ID]))
 	}
 	return all, nil
 }
 
-func (c groups) indexed(ctx context.Context, by iam.Actor, f Compare, whole bool) (all []Resource, ok bool, err error) {
-	text, ok := f.Value.(string)
-	if !ok || f.Op != Equal || f.Path.Sub != "" || f.Path.Schema != "" && !strings.EqualFold(f.Path.Schema, URNGroup) {
-		return nil, false, nil
+func (c groups) find(ctx context.Context, by iam.Actor, f Find, whole bool) (Found[Resource], error) {
+	l, err := c.store.FindGroups(ctx, by.Tenant, f)
+	some := Found[Resource]{Total: l.Total, More: l.More, First: l.First, Last: l.Last}
+	if err == nil {
+		some.Items, err = c.show(ctx, by, l.Items, whole)
 	}
-	switch strings.ToLower(f.Path.Name) {
-	case "id":
-		e, err := c.get(ctx, by, text, whole)
-		return found(e.Resource, err)
-	case "displayname":
-		g, err := c.GroupNamed(ctx, by, text)
-		if err != nil {
-			return found(nil, err)
-		}
-		all, err = c.show(ctx, by, []iam.Group{g}, whole)
-		return all, true, err
-	}
-	return nil, false, nil
-}
-
-func (c groups) list(ctx context.Context, by iam.Actor, p iam.Page, whole bool) (l iam.List[Resource], err error) {
-	found, err := c.Groups(ctx, by, p)
-	if err != nil {
-		return l, err
-	}
-	l.Total, l.Next = found.Total, found.Next
-	l.Items, err = c.show(ctx, by, found.Items, whole)
-	return l, err
+	return some, err
 }
 
 func (c groups) insert(ctx context.Context, by iam.Actor, r Resource) (Resource, error) {
-	t, err := team(r)
+	t, err := team(c.t, r)
 	if err != nil {
 		return nil, err
 	}
 	g, err := c.CreateGroup(ctx, by, t)
-	if err != nil {
-		return nil, inWords(err)
-	}
-	return c.shown(ctx, by, g)
-}
-
-func (c groups) update(ctx context.Context, by iam.Actor, old entry, r Resource) (Resource, error) {
-	before, err := team(old.Resource)
-	if err != nil {
-		return nil, err
-	}
-	t, err := team(r)
-	if err != nil {
-		return nil, err
-	}
-	ch := t.since(before, old.version)
-	if ch.empty() {
-		return old.Resource, nil
-	}
-	g, err := c.UpdateGroup(ctx, by, iam.GroupID(old.Text(attrID)), ch)
 	if err != nil {
 		return nil, inWords(err)
 	}

@@ -15,8 +15,16 @@ type Predicate func(Resource) bool
 // not have, has no value. Invalid, of ReasonFilter: a comparison makes no sense
 // for the type of the attribute (RFC 7644 section 3.4.2.2).
 func (t *ResourceType) Compile(f Filter) (Predicate, error) {
-	test, err := compile(f, t.resolve)
+	test, err := compile(f, t.searchable)
 	return func(r Resource) bool { return test(map[string]any(r), r) }, err
+}
+
+// searchable is resolve for what filters and sorting may look at: what is never
+// returned has no value there, since they would tell it bit by bit.
+func (t *ResourceType) searchable(p Path) (at place, ok bool) {
+	at, ok = t.resolve(p)
+	secret := at.attribute != nil && at.attribute.Returned == ReturnedNever || at.sub != nil && at.sub.Returned == ReturnedNever
+	return at, ok && !secret
 }
 
 // test reports whether a filter is true of a value that has attributes; r is
@@ -79,7 +87,7 @@ func compileValues(f Values, resolve func(Path) (place, bool)) (test, error) {
 func (a *Attribute) compile(f Filter) (func(map[string]any) bool, error) {
 	t, err := compile(f, func(p Path) (place, bool) {
 		sub := a.sub(p.Name)
-		return place{attribute: sub}, sub != nil && p.Schema == "" && p.Sub == ""
+		return place{attribute: sub}, sub != nil && sub.Returned != ReturnedNever && p.Schema == "" && p.Sub == ""
 	})
 	return func(v map[string]any) bool { return t(v, nil) }, err
 }
@@ -163,7 +171,7 @@ func (a *Attribute) comparison(op Op, to any) (func(v any) bool, error) {
 			return nil, broken(ReasonFilter, "filter", "must compare %s by eq or ne to true or false", a.Name)
 		}
 		return func(v any) bool { return (v == b) == (op == Equal) }, nil
-	case Integer:
+	case Integer, Decimal:
 		n, ok := to.(float64)
 		if !ok || op == Contains || op == StartsWith || op == EndsWith {
 			return nil, broken(ReasonFilter, "filter", "must compare %s to a number, and as one", a.Name)
@@ -186,16 +194,7 @@ func (a *Attribute) comparison(op Op, to any) (func(v any) bool, error) {
 	}
 	return func(v any) bool {
 		s, _ := v.(string)
-		s = form(s)
-		switch op {
-		case Contains:
-			return strings.Contains(s, text)
-		case StartsWith:
-			return strings.HasPrefix(s, text)
-		case EndsWith:
-			return strings.HasSuffix(s, text)
-		}
-		return op.holds(strings.Compare(s, text))
+		return op.Holds(form(s), text)
 	}, nil
 }
 
@@ -210,6 +209,19 @@ func (a *Attribute) compareTimes(op Op, text string) (func(v any) bool, error) {
 		at, err := time.Parse(time.RFC3339, s)
 		return err == nil && op.holds(at.Compare(to))
 	}, nil
+}
+
+// Holds reports whether a comparison of two keys is true.
+func (o Op) Holds(a, b string) bool {
+	switch o {
+	case Contains:
+		return strings.Contains(a, b)
+	case StartsWith:
+		return strings.HasPrefix(a, b)
+	case EndsWith:
+		return strings.HasSuffix(a, b)
+	}
+	return o.holds(strings.Compare(a, b))
 }
 
 // holds reports whether an order of two values is that of the operator.

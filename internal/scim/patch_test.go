@@ -58,6 +58,15 @@ func TestPatchUser(t *testing.T) {
 		"add one value without brackets": {`[{"op":"add","path":"emails","value":{"value":"o@x"}}]`,
 			`{"emails":[{"type":"work","value":"w@x","primary":true},{"type":"home","value":"h@x"},{"value":"o@x"}]}`},
 		"add what is there": {`[{"op":"add","path":"emails","value":[{"value":"h@x","type":"home"}]}]`, `{}`},
+		"more of what is there": {`[{"op":"add","path":"emails","value":[{"value":"H@X","type":"Home","display":"D"}]}]`,
+			`{"emails":[{"type":"work","value":"w@x","primary":true},{"type":"Home","value":"H@X","display":"D"}]}`},
+		"add no values":         {`[{"op":"add","path":"emails","value":[]}]`, `{}`},
+		"add none to some":      {`[{"op":"add","path":"emails[type eq \"home\"]","value":null}]`, `{}`},
+		"remove what is said":   {`[{"op":"remove","path":"emails","value":[{"type":"WORK"},{"value":"no@x"}]}]`, `{"emails":[{"type":"home","value":"h@x"}]}`},
+		"remove a value alone":  {`[{"op":"remove","path":"emails","value":"w@x"}]`, `{"emails":[{"type":"home","value":"h@x"}]}`},
+		"replace some by none":  {`[{"op":"replace","path":"emails[type eq \"work\"]","value":null}]`, `{"emails":[{"type":"home","value":"h@x"}]}`},
+		"replace one by none":   {`[{"op":"replace","path":"emails[type eq \"work\"].value","value":""}]`, `{"emails":[{"type":"work","primary":true},{"type":"home","value":"h@x"}]}`},
+		"schemas are not asked": {`[{"op":"add","path":"schemas","value":["urn:a:b:c"]}]`, `{}`},
 		"a new primary value": {`[{"op":"add","path":"emails","value":[{"value":"o@x","primary":true}]}]`,
 			`{"emails":[{"type":"work","value":"w@x","primary":false},{"type":"home","value":"h@x"},{"value":"o@x","primary":true}]}`},
 		"another one primary": {`[{"op":"replace","path":"emails[type eq \"home\"].primary","value":true}]`,
@@ -91,7 +100,16 @@ func TestPatchUser(t *testing.T) {
 			"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"Math","employeeNumber":"9"}}`},
 		"Entra: a manager by value alone": {`[{"op":"Add","path":"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager","value":"m"}]`,
 			`{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"Math","manager":{"value":"m"}}}`},
-		"Entra: no manager": {`[{"op":"Replace","path":"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager","value":""}]`, `{}`},
+		"Entra: a manager by name": {`[{"op":"Add","path":"manager","value":"m"}]`,
+			`{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"Math","manager":{"value":"m"}}}`},
+		"Entra: another manager": {`[{"op":"Add","path":"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager","value":{"value":"m","$ref":"../Users/m"}},
+			{"op":"Replace","path":"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager","value":"n"}]`,
+			`{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"Math","manager":{"value":"n"}}}`},
+		"another manager and where": {`[{"op":"Add","path":"manager","value":{"value":"m","$ref":"../Users/m"}},{"op":"add","path":"manager","value":{"value":"n","$ref":"../Users/n"}}]`,
+			`{"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"department":"Math","manager":{"value":"n","$ref":"../Users/n"}}}`},
+		"Entra: the primary role": {`[{"op":"Add","path":"roles[primary eq \"True\"].value","value":"admin"}]`, `{"roles":[{"value":"admin","primary":true}]}`},
+		"no attribute's name":     {`[{"op":"replace","value":{"@odata.type":"#user","a.b.c":1,"title":"T"}}]`, `{"title":"T"}`},
+		"Entra: no manager":       {`[{"op":"Replace","path":"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager","value":""}]`, `{}`},
 		"Entra: a role by JSON": {`[{"op":"Add","path":"roles","value":[{"value":"admin","primary":"True"}]}]`,
 			`{"roles":[{"value":"admin","primary":true}]}`},
 		// What Okta sends.
@@ -124,6 +142,8 @@ func TestPatchMembers(t *testing.T) {
 		"by a filter":   {`[{"op":"remove","path":"members[value eq \"a\"]"}]`, `[{"value":"b"}]`},
 		"Entra: by one": {`[{"op":"Remove","path":"members","value":[{"value":"a","$ref":null}]}]`, `[{"value":"b"}]`},
 		"replace":       {`[{"op":"replace","path":"members","value":[{"value":"c"}]}]`, `[{"value":"c"}]`},
+		"add nobody":    {`[{"op":"add","path":"members","value":[]},{"op":"add","value":{"members":[]}}]`, `[{"value":"a"},{"value":"b"}]`},
+		"another one":   {`[{"op":"replace","path":"members[value eq \"a\"]","value":{"value":"b"}}]`, `[{"value":"b"}]`},
 		"no more":       {`[{"op":"replace","path":"members","value":[]}]`, `null`},
 		"all":           {`[{"op":"remove","path":"members"}]`, `null`},
 		"Okta: rename":  {`[{"op":"replace","value":{"id":"g","displayName":"G"}}]`, `[{"value":"a"},{"value":"b"}]`},
@@ -143,29 +163,34 @@ func TestPatchMembers(t *testing.T) {
 
 func TestPatchRefuses(t *testing.T) {
 	for text, reason := range map[string]iam.Reason{
-		`[]`:                                                                    ReasonSyntax,
-		`[{"op":"move","path":"title"}]`:                                        ReasonSyntax,
-		`[{"path":"title","value":"a"}]`:                                        ReasonSyntax,
-		`[{"op":"remove"}]`:                                                     ReasonNoTarget,
-		`[{"op":"add","value":"a"}]`:                                            ReasonValue,
-		`[{"op":"add","path":"unknown","value":"a"}]`:                           ReasonPath,
-		`[{"op":"add","path":"name.unknown","value":"a"}]`:                      ReasonPath,
-		`[{"op":"add","path":"a.b.c","value":"a"}]`:                             ReasonPath,
-		`[{"op":"add","path":"urn:a:b:title","value":"a"}]`:                     ReasonPath,
-		`[{"op":"add","path":"name[givenName pr].familyName","value":"a"}]`:     ReasonPath,
-		`[{"op":"add","path":"emails[type eq","value":"a"}]`:                    ReasonFilter,
-		`[{"op":"add","path":"emails[primary gt true]","value":{}}]`:            ReasonFilter,
-		`[{"op":"replace","path":"emails[type eq \"fax\"].value","value":"a"}]`: ReasonNoTarget,
-		`[{"op":"replace","path":"emails[type eq \"fax\"]","value":{}}]`:        ReasonNoTarget,
-		`[{"op":"replace","path":"id","value":"a"}]`:                            ReasonMutability,
-		`[{"op":"remove","path":"meta.created"}]`:                               ReasonMutability,
-		`[{"op":"add","path":"groups","value":[{"value":"g"}]}]`:                ReasonMutability,
-		`[{"op":"remove","path":"groups[value eq \"g\"]"}]`:                     ReasonMutability,
-		`[{"op":"remove","path":"userName"}]`:                                   ReasonMutability,
-		`[{"op":"replace","path":"userName","value":null}]`:                     ReasonMutability,
-		`[{"op":"replace","path":"title","value":7}]`:                           ReasonValue,
-		`[{"op":"replace","path":"active","value":"perhaps"}]`:                  ReasonValue,
-		`[{"op":"replace","path":"name","value":"Ada"}]`:                        ReasonValue,
+		`[]`:                                                                                                     ReasonSyntax,
+		`[{"op":"move","path":"title"}]`:                                                                         ReasonSyntax,
+		`[{"path":"title","value":"a"}]`:                                                                         ReasonSyntax,
+		`[{"op":"remove"}]`:                                                                                      ReasonNoTarget,
+		`[{"op":"add","value":"a"}]`:                                                                             ReasonValue,
+		`[{"op":"add","path":"unknown","value":"a"}]`:                                                            ReasonPath,
+		`[{"op":"add","path":"name.unknown","value":"a"}]`:                                                       ReasonPath,
+		`[{"op":"add","path":"a.b.c","value":"a"}]`:                                                              ReasonPath,
+		`[{"op":"add","path":"urn:a:b:title","value":"a"}]`:                                                      ReasonPath,
+		`[{"op":"add","path":"name[givenName pr].familyName","value":"a"}]`:                                      ReasonPath,
+		`[{"op":"add","path":"emails[type eq","value":"a"}]`:                                                     ReasonFilter,
+		`[{"op":"add","path":"emails[primary gt true]","value":{}}]`:                                             ReasonFilter,
+		`[{"op":"replace","path":"emails[type eq \"fax\"].value","value":"a"}]`:                                  ReasonNoTarget,
+		`[{"op":"replace","path":"emails[type eq \"fax\"]","value":{}}]`:                                         ReasonNoTarget,
+		`[{"op":"replace","path":"id","value":"a"}]`:                                                             ReasonMutability,
+		`[{"op":"remove","path":"meta.created"}]`:                                                                ReasonMutability,
+		`[{"op":"add","path":"groups","value":[{"value":"g"}]}]`:                                                 ReasonMutability,
+		`[{"op":"remove","path":"groups[value eq \"g\"]"}]`:                                                      ReasonMutability,
+		`[{"op":"remove","path":"schemas"}]`:                                                                     ReasonMutability,
+		`[{"op":"replace","path":"emails[type eq \"fax\"]","value":null}]`:                                       ReasonNoTarget,
+		`[{"op":"add","value":{"emails[type eq":"a"}}]`:                                                          ReasonFilter,
+		`[{"op":"add","path":"x509Certificates","value":[{"value":"no!"}]}]`:                                     ReasonValue,
+		`[{"op":"add","path":"` + URNEnterprise + `[department pr]","value":{}}]`:                                ReasonPath,
+		`[{"op":"remove","path":"userName"}]`:                                                                    ReasonMutability,
+		`[{"op":"replace","path":"userName","value":null}]`:                                                      ReasonMutability,
+		`[{"op":"replace","path":"title","value":7}]`:                                                            ReasonValue,
+		`[{"op":"replace","path":"active","value":"perhaps"}]`:                                                   ReasonValue,
+		`[{"op":"replace","path":"name","value":"Ada"}]`:                                                         ReasonValue,
 		`[{"op":"replace","path":"emails","value":[{"value":"a","primary":true},{"value":"b","primary":true}]}]`: ReasonValue,
 		`[{"op":"add","path":"` + URNEnterprise + `","value":"a"}]`:                                              ReasonValue,
 	} {
@@ -186,5 +211,27 @@ func TestPatchIsWhole(t *testing.T) {
 	refused(t, "the third", err, ReasonMutability)
 	if diff := cmp.Diff(object(t, person0), map[string]any(before)); diff != "" {
 		t.Errorf("the document is changed\n%s", diff)
+	}
+}
+
+// TestPatchKeepsWhoMembersAre: a member comes and goes, and never becomes another.
+func TestPatchKeepsWhoMembersAre(t *testing.T) {
+	for _, text := range []string{`[{"op":"replace","path":"members[value eq \"a\"].value","value":"b"}]`, `[{"op":"remove","path":"members[value eq \"a\"].value"}]`,
+		`[{"op":"add","path":"members[value eq \"a\"]","value":{"value":"b"}}]`, `[{"op":"replace","path":"members.value","value":"b"}]`} {
+		_, err := Groups.Patch(object(t, `{"displayName":"g","members":[{"value":"a"}]}`), operations(t, text))
+		refused(t, text, err, ReasonMutability)
+	}
+}
+
+// TestPatchOfWhatOthersWrote: lists may have been written as attributes of the
+// directory by somebody who knows nothing of their form.
+func TestPatchOfWhatOthersWrote(t *testing.T) {
+	const odd = `{"userName":"ada","emails":["a@x",7,null,{"value":"b@x"},{"value":{"c":1},"unknown":1}]}`
+	for _, verb := range []string{"add", "replace", "remove"} {
+		for _, path := range []string{"emails", "emails.value", "emails.primary", `emails[value eq \"b@x\"]`, `emails[value eq \"b@x\"].type`, `emails[type eq \"work\"].value`} {
+			for _, value := range []string{`"d@x"`, `true`, `[{"value":"b@x","primary":true}]`, `{"value":"e@x"}`} {
+				_, _ = Users.Patch(object(t, odd), operations(t, `[{"op":"`+verb+`","path":"`+path+`","value":`+value+`}]`)) // does not panic
+			}
+		}
 	}
 }

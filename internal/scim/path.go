@@ -9,14 +9,17 @@ import (
 // Path names an attribute or a sub-attribute (RFC 7644 section 3.10).
 type Path struct {
 	Schema string // the URN before it; empty is none
-	Name   string
+	Name   string // empty is the schema as a whole
 	Sub    string // empty is the attribute itself
 }
 
 // String writes the path as ParsePath reads it.
 func (p Path) String() string {
 	s := p.Name
-	if p.Schema != "" {
+	switch {
+	case p.Name == "":
+		return p.Schema
+	case p.Schema != "":
 		s = p.Schema + ":" + s
 	}
 	if p.Sub != "" {
@@ -28,7 +31,9 @@ func (p Path) String() string {
 // maxPath bounds a path, in bytes.
 const maxPath = 512
 
-// ParsePath reads a path without a filter. Invalid, of ReasonPath.
+// ParsePath reads a path without a filter. A URN is the path of an attribute,
+// unless what is behind its last colon cannot be the name of one: which of both
+// it is, only a schema tells. Invalid, of ReasonPath.
 func ParsePath(text string) (Path, error) {
 	var p Path
 	rest := text
@@ -37,6 +42,9 @@ func ParsePath(text string) (Path, error) {
 	}
 	name, sub, dotted := strings.Cut(rest, ".")
 	p.Name, p.Sub = name, sub
+	if p.Schema != "" && len(text) <= maxPath && (!validName(name) || dotted && !validName(sub)) && validURN(text) {
+		return Path{Schema: text}, nil
+	}
 	if len(text) > maxPath || !validName(name) || dotted && !validName(sub) || p.Schema != "" && !validURN(p.Schema) {
 		return Path{}, broken(ReasonPath, "path", "must be an attribute as in name.familyName, behind its schema's URN or without, unlike %q", iam.Cut(text, 64))
 	}
@@ -86,10 +94,14 @@ func (t *ResourceType) resolve(p Path) (at place, ok bool) {
 	if whole := t.extension(p.String()); whole != nil {
 		return place{extension: whole}, true
 	}
-	if p.Schema == "" || strings.EqualFold(p.Schema, t.Schema.ID) {
-		at.attribute = t.attribute(p.Name)
-	} else if at.extension = t.extension(p.Schema); at.extension != nil {
+	switch at.extension = t.extension(p.Schema); {
+	case at.extension != nil:
 		at.attribute = named(at.extension.Attributes, p.Name)
+	case p.Schema == "" || strings.EqualFold(p.Schema, t.Schema.ID):
+		at.attribute = t.attribute(p.Name)
+	}
+	if at.attribute == nil && p.Schema == "" {
+		at = t.unprefixed(p.Name)
 	}
 	if at.attribute == nil {
 		return place{}, false
@@ -99,6 +111,17 @@ func (t *ResourceType) resolve(p Path) (at place, ok bool) {
 		return at, at.sub != nil
 	}
 	return at, true
+}
+
+// unprefixed finds an attribute of the standard's own extension by its name alone,
+// by which clients ask for the manager.
+func (t *ResourceType) unprefixed(name string) place {
+	for _, x := range t.Extensions {
+		if !x.custom() {
+			return place{extension: x, attribute: named(x.Attributes, name)}
+		}
+	}
+	return place{}
 }
 
 // name is the place in the words of its schema.

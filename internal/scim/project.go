@@ -13,6 +13,54 @@ import (
 type Projection struct {
 	Attributes []string
 	Excluded   []string
+	// Written are the paths that the client has just written, as Named and
+	// NamedBy answer them: what is returned on request only, is where they name
+	// it (RFC 7643 section 7).
+	Written []string
+	// OnRequest keeps what is returned on request only: for who projects again.
+	OnRequest bool
+}
+
+// Named answers the paths that a resource names, as a client sent it.
+func Named(sent map[string]any) []string {
+	var paths []string
+	for name, v := range sent {
+		behind := "."
+		if validURN(name) {
+			behind = ":"
+		}
+		paths = appendPaths(paths, name, behind, v)
+	}
+	return paths
+}
+
+// appendPaths appends a path and those of what is inside of its values.
+func appendPaths(paths []string, at, behind string, v any) []string {
+	paths = append(paths, at)
+	list, ok := v.([]any)
+	if !ok {
+		list = []any{v}
+	}
+	for _, e := range list {
+		members, _ := e.(map[string]any)
+		for name, inner := range members {
+			paths = appendPaths(paths, at+behind+name, ".", inner)
+		}
+	}
+	return paths
+}
+
+// NamedBy answers the paths that operations of a PATCH name.
+func NamedBy(operations []Operation) []string {
+	var paths []string
+	for _, o := range operations {
+		if members, ok := o.Value.(map[string]any); ok && o.Path == "" {
+			paths = append(paths, Named(members)...)
+		} else if path, err := ParsePatchPath(o.Path); err == nil {
+			paths = append(paths, path.Path.String())
+		}
+	}
+	return paths
 }
 
 // Leaves reports whether an attribute as a whole is left out.
@@ -31,136 +79,140 @@ func (p Projection) Leaves(t *ResourceType, name string) bool {
 }
 
 // Project answers a document with what is wanted of it.
-func (t *ResourceType) Project(r Resource, p Projection) Resource {
-	if len(p.Attributes) > 0 {
-		chosen := Resource{}
-		for _, at := range t.places(p.Attributes) {
-			at.copy(r, chosen)
+func (t *ResourceType) Project(r Resource, p Projection) Resource { return t.projector(p)(r) }
+
+// projector is Project for many documents.
+func (t *ResourceType) projector(p Projection) func(Resource) Resource {
+	s := selection{wanted: t.places(p.Attributes), excluded: t.places(p.Excluded), only: len(p.Attributes) > 0, onRequest: p.OnRequest}
+	if t.selective() {
+		s.written = t.places(p.Written)
+		for at := range s.written {
+			at.sub = nil
+			s.written[at] = true // what is written in it is written of it
 		}
-		for _, a := range slices.Concat(common, t.Schema.Attributes) {
-			if a.Returned == ReturnedAlways && r[a.Name] != nil {
-				chosen[a.Name] = r[a.Name]
-			}
+	} else if !s.only && len(s.excluded) == 0 {
+		return func(r Resource) Resource {
+			r = maps.Clone(r)
+			delete(r, attrPassword)
+			return r
 		}
-		return chosen
 	}
-	r = maps.Clone(r)
-	for _, at := range t.places(p.Excluded) {
-		if at.attribute == nil || at.attribute.Returned != ReturnedAlways {
-			at.cut(r)
+	return func(r Resource) Resource {
+		out := Resource{}
+		for _, attributes := range [][]Attribute{common, t.Schema.Attributes} {
+			s.choose(nil, attributes, r, out)
 		}
+		for _, x := range t.Extensions {
+			members := map[string]any{}
+			s.choose(x, x.Attributes, r.members(x), members)
+			out.set(x.ID, notEmpty(members))
+		}
+		return out
 	}
-	return r
 }
 
 // places are where names lead, without those that lead nowhere.
-func (t *ResourceType) places(names []string) []place {
-	var all []place
+func (t *ResourceType) places(names []string) map[place]bool {
+	all := make(map[place]bool, len(names))
 	for _, name := range names {
 		if path, err := ParsePath(name); err == nil {
 			if at, ok := t.resolve(path); ok {
-				all = append(all, at)
+				all[at] = true
 			}
 		}
 	}
 	return all
 }
 
-// copy puts what is at a place of one document into another one.
-func (at place) copy(from, to Resource) {
-	if at.extension != nil {
-		in := from.members(at.extension)
-		if at.attribute == nil {
-			to.set(at.extension.ID, notEmpty(in))
-			return
-		}
-		if in[at.attribute.Name] == nil {
-			return
-		}
-		out, _ := to[at.extension.ID].(map[string]any)
-		if out == nil {
-			out = map[string]any{}
-			to[at.extension.ID] = out
-		}
-		from, to = in, out
-	}
-	name := at.attribute.Name
-	if at.sub == nil {
-		to.set(name, from[name])
-		return
-	}
-	to.set(name, keeping(from[name], to[name], at.sub.Name))
+// selective reports whether the type has attributes, besides the password, that
+// are not returned unless somebody asks.
+func (t *ResourceType) selective() bool {
+	return slices.ContainsFunc(t.Extensions, func(x *Schema) bool { return slices.ContainsFunc(x.Attributes, Attribute.selective) })
 }
 
-// keeping answers the values with one sub-attribute more than there were in
-// those that had been chosen before.
-func keeping(from, chosen any, sub string) any {
-	switch v := from.(type) {
-	case map[string]any:
-		if v[sub] == nil {
-			return chosen
+func (a Attribute) selective() bool {
+	return a.Returned == ReturnedNever || a.Returned == ReturnedRequest || slices.ContainsFunc(a.Sub, Attribute.selective)
+}
+
+// selection is a projection, with names as the places that they lead to.
+type selection struct {
+	wanted, excluded, written map[place]bool
+	only                      bool // nothing but what is wanted
+	onRequest                 bool // also what is returned on request only
+}
+
+// choose copies those attributes that are wanted.
+func (s selection) choose(x *Schema, attributes []Attribute, from, to map[string]any) {
+	for i := range attributes {
+		a := &attributes[i]
+		v := from[a.Name]
+		if v == nil {
+			continue
 		}
-		m, _ := chosen.(map[string]any)
-		m = maps.Clone(m)
-		if m == nil {
-			m = map[string]any{}
+		if a.kind() == Complex {
+			v = s.chosen(x, a, v)
+		} else if !s.has(place{extension: x, attribute: a}, a.Returned) {
+			v = nil
 		}
-		m[sub] = v[sub]
-		return m
-	case []any:
-		before, _ := chosen.([]any)
-		all := make([]any, len(v))
-		for i, e := range v {
-			var old any = map[string]any{}
-			if i < len(before) {
-				old = before[i]
-			}
-			all[i] = keeping(e, old, sub)
-		}
-		return all
-	default:
-		return chosen
+		Resource(to).set(a.Name, v)
 	}
 }
 
-// cut removes what is at a place. What the document shares with others is
-// copied first.
-func (at place) cut(r Resource) {
-	if at.extension != nil {
-		in := maps.Clone(r.members(at.extension))
-		if at.attribute == nil || in == nil {
-			delete(r, at.extension.ID)
-			return
-		}
-		inner := place{attribute: at.attribute, sub: at.sub}
-		inner.cut(in)
-		r.set(at.extension.ID, notEmpty(in))
-		return
-	}
-	name := at.attribute.Name
-	if at.sub == nil {
-		delete(r, name)
-		return
-	}
-	r.set(name, lacking(r[name], at.sub.Name))
-}
-
-// lacking answers values without one sub-attribute.
-func lacking(v any, sub string) any {
+// chosen answers what is wanted of a complex attribute's values, nil where that is
+// nothing.
+func (s selection) chosen(x *Schema, a *Attribute, v any) any {
 	switch v := v.(type) {
 	case map[string]any:
-		m := maps.Clone(v)
-		delete(m, sub)
+		m := map[string]any{}
+		for i := range a.Sub {
+			sub := &a.Sub[i]
+			if e := v[sub.Name]; e != nil && a.Returned != ReturnedNever && s.hasSub(place{x, a, sub}) {
+				m[sub.Name] = e
+			}
+		}
 		return notEmpty(m)
 	case []any:
 		var all []any
 		for _, e := range v {
-			if l := lacking(e, sub); l != nil {
-				all = append(all, l)
+			if c := s.chosen(x, a, e); c != nil {
+				all = append(all, c)
 			}
 		}
 		return notNone(all)
-	default:
-		return v
 	}
+	return nil
+}
+
+// has reports whether an attribute is wanted.
+func (s selection) has(at place, returned Returned) bool {
+	whole := place{extension: at.extension}
+	switch {
+	case returned == ReturnedNever:
+		return false
+	case returned == ReturnedAlways, s.wanted[at]:
+		return true
+	case returned == ReturnedRequest:
+		return s.onRequest || !s.only && s.written[at]
+	case s.only:
+		return at.extension != nil && s.wanted[whole]
+	}
+	return !s.excluded[at] && (at.extension == nil || !s.excluded[whole])
+}
+
+// hasSub reports whether a sub-attribute is wanted: itself, or with the attribute
+// that it is of.
+func (s selection) hasSub(at place) bool {
+	of := at
+	of.sub = nil
+	switch returned := at.sub.Returned; {
+	case returned == ReturnedNever:
+		return false
+	case returned == ReturnedAlways, s.wanted[at]:
+		return true
+	case returned == ReturnedRequest:
+		return s.onRequest || !s.only && s.written[at]
+	case s.excluded[at] && !s.only:
+		return false
+	}
+	return s.has(of, at.attribute.Returned)
 }

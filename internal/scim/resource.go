@@ -2,12 +2,11 @@ package scim
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/go-json-experiment/json"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
@@ -36,6 +35,9 @@ func (t *ResourceType) Read(sent map[string]any) (Resource, error) {
 			if len(read) > 0 {
 				r[x.ID] = read
 			}
+			if err := complete(x.Attributes, x.ID+":", r.members(x)); err != nil {
+				return nil, err
+			}
 			continue
 		}
 		a := t.attribute(name)
@@ -43,6 +45,9 @@ func (t *ResourceType) Read(sent map[string]any) (Resource, error) {
 			continue
 		}
 		v, err := a.read(a.Name, sent[name])
+		if err == nil {
+			err = a.complete(a.Name, v)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -59,8 +64,11 @@ const (
 	attrMeta     = "meta"
 	attrPrimary  = "primary"
 	attrValue    = "value"
+	attrType     = "type"
+	attrRef      = "$ref"
 	attrMembers  = "members"
 	attrActive   = "active"
+	attrPassword = "password"
 )
 
 // members answers the attributes that are below a URN, or the resource itself
@@ -120,19 +128,16 @@ func (a *Attribute) read(at string, v any) (any, error) {
 		list = []any{v} // a client that leaves out the brackets
 	}
 	var all []any
-	seen := make(map[string]bool, len(list))
 	for _, e := range list {
 		one, err := a.readOne(at, e)
 		if err != nil {
 			return nil, err
 		}
-		if one == nil || seen[a.key(one)] {
-			continue
+		if one != nil {
+			all = append(all, one)
 		}
-		seen[a.key(one)] = true
-		all = append(all, one)
 	}
-	if all == nil {
+	if all = a.unite(all); all == nil {
 		return nil, nil
 	}
 	return all, onePrimary(at, all)
@@ -167,44 +172,35 @@ func (a *Attribute) readOne(at string, v any) (any, error) {
 			return n, nil
 		}
 		return nil, broken(ReasonValue, at, "must be an integer")
+	case Decimal:
+		if n, ok := v.(float64); ok {
+			return n, nil
+		}
+		return nil, broken(ReasonValue, at, "must be a number")
 	}
 	s, ok := v.(string)
 	if !ok {
 		return nil, broken(ReasonValue, at, "must be a string")
 	}
-	if _, err := time.Parse(time.RFC3339, s); a.kind() == DateTime && s != "" && err != nil {
-		return nil, broken(ReasonValue, at, "must be a time in RFC 3339")
-	}
 	if s == "" {
 		return nil, nil // has no value (RFC 7643 section 2.5)
+	}
+	switch a.kind() {
+	case DateTime:
+		if _, err := time.Parse(time.RFC3339, s); err != nil {
+			return nil, broken(ReasonValue, at, "must be a time in RFC 3339")
+		}
+	case Binary:
+		if !base64Text.MatchString(s) {
+			return nil, broken(ReasonValue, at, "must be in base64")
+		}
 	}
 	return s, nil
 }
 
-// key is by what a value is known among several: a member of a group by whom it
-// names, any other by all that it says.
-func (a *Attribute) key(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case map[string]any:
-		if id := a.sub(attrValue); id != nil && id.Mutability == Immutable {
-			s, _ := v[attrValue].(string)
-			return s
-		}
-	}
-	text, _ := json.Marshal(v, json.Deterministic(true)) // what was decoded can be encoded
-	return string(text)
-}
-
-// keys are those of values.
-func (a *Attribute) keys(values []any) map[string]bool {
-	all := make(map[string]bool, len(values))
-	for _, v := range values {
-		all[a.key(v)] = true
-	}
-	return all
-}
+// base64Text is base64 in either of its alphabets, with padding or without (RFC
+// 7643 section 2.3.6).
+var base64Text = regexp.MustCompile(`^[A-Za-z0-9+/_-]+={0,2}$`)
 
 // readMembers reads the sub-attributes that may be written.
 func readMembers(attributes []Attribute, at string, sent map[string]any) (map[string]any, error) {
@@ -275,4 +271,34 @@ func (t *ResourceType) check(r Resource) error {
 		}
 	}
 	return c.Err()
+}
+
+// complete answers Invalid where what is required is missing in an object that
+// there is.
+func complete(attributes []Attribute, at string, in map[string]any) error {
+	for i := range attributes {
+		a := &attributes[i]
+		if a.Required && a.Mutability != ReadOnly && len(in) > 0 && in[a.Name] == nil {
+			return broken(ReasonValue, at+a.Name, "is required")
+		}
+		if err := a.complete(at+a.Name, in[a.Name]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// complete is that of the attribute's value, or of each of them.
+func (a *Attribute) complete(at string, v any) error {
+	switch v := v.(type) {
+	case map[string]any:
+		return complete(a.Sub, at+".", v)
+	case []any:
+		for i, e := range v {
+			if err := a.complete(at+"["+strconv.Itoa(i)+"]", e); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

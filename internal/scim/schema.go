@@ -11,6 +11,7 @@ const (
 	String    Type = "string"
 	Boolean   Type = "boolean"
 	Integer   Type = "integer"
+	Decimal   Type = "decimal"
 	DateTime  Type = "dateTime"
 	Binary    Type = "binary"
 	Reference Type = "reference"
@@ -34,6 +35,7 @@ const (
 	ReturnedDefault Returned = "default"
 	ReturnedAlways  Returned = "always"
 	ReturnedNever   Returned = "never"
+	ReturnedRequest Returned = "request" // where it is named among the attributes that are wanted
 )
 
 // Attribute is one attribute of a schema, or of a complex attribute. The zero
@@ -124,8 +126,8 @@ var common = []Attribute{
 	}},
 }
 
-// document is a schema as a resource (RFC 7643 section 7).
-func (s *Schema) document() Resource {
+// Document is a schema as a resource (RFC 7643 section 7), which ReadSchema reads.
+func (s *Schema) Document() Resource {
 	return Resource{"schemas": []any{urnSchema}, "id": s.ID, "name": s.Name, "description": s.Description,
 		"attributes": definitions(s.Attributes), "meta": map[string]any{"resourceType": "Schema"}}
 }

@@ -13,16 +13,14 @@ const (
 	URNResourceType = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
 )
 
-// The types of resources.
+// The types of resources as the standard has them.
 var (
 	Users = &ResourceType{Name: "User", Endpoint: "/Users", Description: "People and programs that sign in",
 		Schema: userSchema, Extensions: []*Schema{enterpriseSchema}}
 	Groups = &ResourceType{Name: "Group", Endpoint: "/Groups", Description: "Groups of users, which give them rights", Schema: groupSchema}
 
-	// Types are all of them.
-	Types = []*ResourceType{Users, Groups}
-	// Schemas are those of all types.
-	Schemas = []*Schema{userSchema, groupSchema, enterpriseSchema}
+	// Standard are both, as they are where a tenant has no schemas of its own.
+	Standard = TypeSet{Users, Groups}
 )
 
 // plural is an attribute with several values, of the usual sub-attributes (RFC

@@ -98,10 +98,10 @@ var columns = []column{
 }
 
 // userResource shows a user.
-func userResource(u iam.User) Resource {
+func userResource(t *ResourceType, u iam.User) Resource {
 	p := Person{Username: u.Username, GivenName: u.GivenName, FamilyName: u.FamilyName, DisplayName: u.DisplayName,
 		Language: u.Language, TimeZone: u.TimeZone}
-	r := resource(Users, string(u.ID), u.Created, u.Updated, u.Version)
+	r := resource(t, string(u.ID), u.Created, u.Updated, u.Version)
 	for _, c := range columns {
 		r.put(c.path, *c.value(&p))
 	}
@@ -112,6 +112,7 @@ func userResource(u iam.User) Resource {
 	for path, name := range encoded {
 		r.put(path, decoded(u.Attributes[name]))
 	}
+	t.showExtended(r, u.Attributes)
 	r.put("emails", preferring(u.Email, u.Attributes[keptEmails]))
 	r.put("phoneNumbers", preferring(u.Phone, u.Attributes[keptPhones]))
 	var groups, roles []any
@@ -217,11 +218,11 @@ func preferring(value, kept string) any {
 }
 
 // person is what a document says of a user. Invalid: it lacks what is required.
-func person(r Resource) (Person, error) {
-	if err := Users.check(r); err != nil {
+func person(t *ResourceType, r Resource) (Person, error) {
+	if err := t.check(r); err != nil {
 		return Person{}, err
 	}
-	p := Person{Active: r["active"] != false, Attributes: map[string]string{}}
+	p := Person{Active: r["active"] != false, Attributes: t.keptExtended(r)}
 	for _, c := range columns {
 		*c.value(&p), _ = r.at(c.path).(string)
 	}

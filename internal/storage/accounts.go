@@ -139,7 +139,18 @@ func (s *Store) RequirePassword(ctx context.Context, t iam.TenantID, u iam.UserI
 // SetEmail implements authn.Store.
 func (s *Store) SetEmail(ctx context.Context, t iam.TenantID, u iam.UserID, email string, events ...iam.Event) (err error) {
 	defer s.wrap(&err, "SetEmail(%s, %s)", t, u)
-	return s.changeUser(ctx, t, u, events, setEmail, email, iam.Fold(email), s.env.Time(), t, u)
+	if err := checkID("user", u); err != nil {
+		return err
+	}
+	return s.write(ctx, t, func(ctx context.Context, x *call) error {
+		if err := x.one(ctx, "user", string(u), setEmail, email, iam.Fold(email), s.env.Time(), t, u); err != nil {
+			return err
+		}
+		if err := x.indexUser(ctx, u); err != nil { // where addresses are listed, this is one of them
+			return err
+		}
+		return x.note(ctx, events)
+	})
 }
 
 // VerifyEmail implements authn.Store.

@@ -201,7 +201,7 @@ func TestRestoreRefuses(t *testing.T) {
 		"compressed, but other":   {file("hello\n"), iam.Invalid, "not a backup"},
 		"JSON, but other":         {file("{}\n"), iam.Invalid, "not a backup"},
 		"a later format":          {replace(`"format":1`, `"format":2`), iam.Invalid, "format 2"},
-		"another schema":          {replace(`"schema":5`, `"schema":77`), iam.Precondition, "schema version 77"},
+		"another schema":          {replace(`"schema":6`, `"schema":77`), iam.Precondition, "schema version 77"},
 		"cut in compression":      {bytes.NewReader(whole[:len(whole)/2]), iam.Invalid, "ends early"},
 		"cut in its last bytes":   {bytes.NewReader(whole[:len(whole)-4]), iam.Invalid, "ends early"},
 		"cut between lines":       {file(good[:last]...), iam.Invalid, "ends early"},

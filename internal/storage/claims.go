@@ -3,6 +3,7 @@ package storage
 import (
 	"context"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
@@ -61,7 +62,7 @@ func (s *Store) ClaimJobs(ctx context.Context, node string, l job.Lane, now time
 	if err != nil {
 		return nil, err
 	}
-	slices.SortFunc(claims, func(a, b job.Claim) int { return a.Job.RunAt.Compare(b.Job.RunAt) })
+	sort.Slice(claims, func(i, j int) bool { return claims[i].Job.RunAt.Before(claims[j].Job.RunAt) })
 	return claims, nil
 }
 

@@ -29,10 +29,31 @@ const countSlots = 16
 // count adds to the number of rows of a kind. The same row is always counted in
 // the same slot.
 func (x *call) count(ctx context.Context, kind, id string, n int) error {
+	_, err := x.exec(ctx, countRow, x.tenant, kind, slotOf(id), n)
+	return err
+}
+
+// countAll is count of many new rows.
+func (x *call) countAll(ctx context.Context, kind string, ids []string) error {
+	var n [countSlots]int
+	for _, id := range ids {
+		n[slotOf(id)]++
+	}
+	for slot, n := range n {
+		if n == 0 {
+			continue
+		}
+		if _, err := x.exec(ctx, countRow, x.tenant, kind, int64(slot), n); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func slotOf(id string) int64 {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(id)) // which never fails
-	_, err := x.exec(ctx, countRow, x.tenant, kind, int64(h.Sum32()%countSlots), n)
-	return err
+	return int64(h.Sum32() % countSlots)
 }
 
 // counted answers how many rows of a kind the tenant has.

@@ -46,6 +46,9 @@ type Engine interface {
 	// one of its tables that it finds stay as they are until the Write ends.
 	// It is empty where nobody else writes meanwhile.
 	Lock(l RowLock, table string) string
+	// RowsAtOnce is how many rows a statement inserts where many are to be
+	// inserted: as many as make it fastest.
+	RowsAtOnce() int
 	// Mark answers a mark of the present state of the database: nobody has
 	// written to it between two equal ones, in this process or another. ok is
 	// false while, or where, there is none to be had for less than a read.

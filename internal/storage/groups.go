@@ -14,6 +14,8 @@ const (
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1) ON CONFLICT DO NOTHING`
 	updateGroup = `UPDATE user_groups SET name = $1, name_key = $2, description = $3, attributes = $4, updated_at = $5,
 		version = version + 1 WHERE tenant_id = $6 AND group_id = $7 AND version = $8`
+	touchGroup = `UPDATE user_groups SET updated_at = $1, version = version + 1 WHERE tenant_id = $2 AND group_id = $3`
+
 	groupVersion = `SELECT version FROM user_groups WHERE tenant_id = $1 AND group_id = $2`
 	groupByName  = `SELECT group_id FROM user_groups WHERE tenant_id = $1 AND name_key = $2`
 	deleteGroup  = `DELETE FROM user_groups WHERE tenant_id = $1 AND group_id = $2`
@@ -47,7 +49,10 @@ func (x *call) insertGroup(ctx context.Context, g iam.Group) (iam.Group, error) 
 		var other iam.GroupID
 		return free("group", g.Name, x.row(ctx, groupByName, x.tenant, iam.Fold(g.Name)).Scan(&other))
 	})
-	return g, err
+	if err != nil {
+		return g, err
+	}
+	return g, x.insertGroupValues(ctx, g)
 }
 
 // UpdateGroup implements directory.Store. The epoch grows also where only the
@@ -64,6 +69,9 @@ func (s *Store) UpdateGroup(ctx context.Context, t iam.TenantID, w directory.Gro
 		if err := x.versioned(ctx, n, err, "group", string(g.ID), groupVersion, t, g.ID); err != nil {
 			return err
 		}
+		if err := x.updateGroupValues(ctx, g); err != nil {
+			return err
+		}
 		if err := x.fillGroup(ctx, w, events); err != nil {
 			return err
 		}
@@ -74,6 +82,9 @@ func (s *Store) UpdateGroup(ctx context.Context, t iam.TenantID, w directory.Gro
 // fillGroup writes what goes with a group.
 func (x *call) fillGroup(ctx context.Context, w directory.GroupWrite, events []iam.Event) error {
 	if err := x.setMembers(ctx, w); err != nil {
+		return err
+	}
+	if _, err := x.changeMembers(ctx, w.Group.ID, directory.MemberChange{Join: w.Join, Leave: w.Leave, At: w.Group.Updated}); err != nil {
 		return err
 	}
 	if err := x.setGroupBindings(ctx, w); err != nil {

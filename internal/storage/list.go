@@ -86,38 +86,55 @@ func (l *listing[T]) page(f *filter, p iam.Page) (query string, args []any, by o
 	}
 	by, ok := l.sorts[name]
 	if !ok {
-		var c iam.Checker
-		c.Add("sort", iam.ReasonFormat, "sort must be one of %s", strings.Join(slices.Sorted(maps.Keys(l.sorts)), ", "))
-		return "", nil, by, c.Err()
+		return "", nil, by, noSort(slices.Sorted(maps.Keys(l.sorts)))
 	}
+	query, args, err = pageQuery{l.with, l.table, l.columns, l.joins, l.id, by.column, l.anyID, by.time != nil}.make(f, p, p.Desc != l.latest)
+	return query, args, by, err
+}
+
+func noSort(sorts []string) error {
+	var c iam.Checker
+	c.Add("sort", iam.ReasonFormat, "sort must be one of %s", strings.Join(sorts, ", "))
+	return c.Err()
+}
+
+// pageQuery is what a listing says of its statement. It knows nothing of what the
+// rows are, so that there is one of it in the program and not one a type.
+type pageQuery struct {
+	with, table, columns, joins, id string
+	by                              string // the column of the order
+	anyID, times                    bool
+}
+
+func (q pageQuery) make(f *filter, p iam.Page, descending bool) (query string, args []any, err error) {
 	at := filter{args: slices.Clone(f.args)}
 	at.where.WriteString(f.where.String())
 	compare, order := " > ", ""
-	if p.Desc != l.latest {
+	if descending {
 		compare, order = " < ", " DESC"
 	}
 	if p.After != (iam.Cursor{}) {
-		key, err := by.parse(p.After, l.anyID)
+		key, err := q.parse(p.After)
 		if err != nil {
-			return "", nil, by, err
+			return "", nil, err
 		}
-		at.and("("+by.column+", "+l.id+")"+compare+"(?, ?)", key, p.After.ID)
+		at.and("("+q.by+", "+q.id+")"+compare+"(?, ?)", key, p.After.ID)
 	}
 	sorted := func(alias string) string {
-		return " ORDER BY " + alias + by.column + order + ", " + alias + l.id + order
+		return " ORDER BY " + alias + q.by + order + ", " + alias + q.id + order
 	}
-	query = l.with + "SELECT " + l.columns + " FROM (SELECT * FROM " + l.table + " WHERE " + at.where.String() +
-		sorted("") + " LIMIT " + at.arg(p.Size()+1) + " OFFSET " + at.arg(max(p.Offset, 0)) + ") AS p" + l.joins + sorted("p.")
-	return query, at.args, by, nil
+	query = q.with + "SELECT " + q.columns + " FROM (SELECT * FROM " + q.table + " WHERE " + at.where.String() +
+		sorted("") + " LIMIT " + at.arg(p.Size()+1) + " OFFSET " + at.arg(max(p.Offset, 0)) + ") AS p" + q.joins + sorted("p.")
+	return query, at.args, nil
 }
 
 // parse checks a cursor, which comes from outside.
-func (s ordering[T]) parse(c iam.Cursor, anyID bool) (key any, err error) {
+func (q pageQuery) parse(c iam.Cursor) (key any, err error) {
 	key = c.Key
-	if s.time != nil {
+	if q.times {
 		key, err = strconv.ParseInt(c.Key, 10, 64)
 	}
-	if err != nil || !anyID && !iam.ValidID(c.ID) {
+	if err != nil || !q.anyID && !iam.ValidID(c.ID) {
 		var wrong iam.Checker
 		wrong.Add("after", iam.ReasonFormat, "after is not a position in this list")
 		return nil, wrong.Err()

@@ -3,7 +3,7 @@ package storage
 import (
 	"context"
 	"slices"
-	"strings"
+	"sort"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/authn"
@@ -188,5 +188,7 @@ func (x *call) forget(ctx context.Context, subject authn.LockoutSubject) error {
 // inOrderOfName is the order in which all lock rows, so that none waits for the
 // other in a circle.
 func inOrderOfName(subjects []authn.LockoutSubject) []authn.LockoutSubject {
-	return slices.SortedFunc(slices.Values(subjects), func(a, b authn.LockoutSubject) int { return strings.Compare(a.Name, b.Name) })
+	ordered := slices.Clone(subjects)
+	sort.Slice(ordered, func(i, j int) bool { return ordered[i].Name < ordered[j].Name })
+	return ordered
 }

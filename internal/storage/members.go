@@ -79,11 +79,8 @@ func (x *call) setMembers(ctx context.Context, w directory.GroupWrite) error {
 		_, err := x.exec(ctx, deleteMember, x.tenant, w.Group.ID, id)
 		return err
 	}, func(id iam.UserID) error {
-		if err := checkID("user", id); err != nil {
-			return err
-		}
-		_, err := x.exec(ctx, insertMember, x.tenant, w.Group.ID, id, w.Group.Updated)
-		return x.refers("user", string(id), err)
+		_, err := x.join(ctx, w.Group.ID, id, w.Group.Updated)
+		return err
 	})
 }
 

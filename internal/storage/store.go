@@ -17,6 +17,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/keyring"
 	"github.com/gatehouse-id/gatehouse/internal/notice"
 	"github.com/gatehouse-id/gatehouse/internal/object"
+	"github.com/gatehouse-id/gatehouse/internal/scim"
 	"github.com/gatehouse-id/gatehouse/internal/signup"
 	"github.com/gatehouse-id/gatehouse/internal/support"
 	"github.com/gatehouse-id/gatehouse/internal/tenancy"
@@ -54,6 +55,7 @@ var (
 	_ signup.Store    = (*Store)(nil)
 
 	_ federation.Store = (*Store)(nil)
+	_ scim.Store       = (*Store)(nil)
 )
 
 // New makes a Store on an engine whose schema is up to date.
@@ -68,6 +70,8 @@ type call struct {
 	store  *Store
 	tenant iam.TenantID
 	epochs map[iam.TenantID]int64 // the new ones of those tenants whose this call counted up
+	// schemas are the tenants' own, where this call has asked for them.
+	schemas map[iam.TenantID][]scim.Extension
 }
 
 // enter lets the rest of a transaction see what another scope does.

@@ -75,6 +75,18 @@ func (s *Store) Tokens(ctx context.Context, t iam.TenantID, u iam.UserID, p iam.
 	return credentialsOf(ctx, s, &tokens, t, u, p)
 }
 
+// TokensOfScope implements authn.Store.
+func (s *Store) TokensOfScope(ctx context.Context, t iam.TenantID, scope string, p iam.Page) (l iam.List[iam.APIToken], err error) {
+	defer s.wrap(&err, "TokensOfScope(%s, %s)", t, scope)
+	where := rowsOf(t)
+	where.and("scope = ?", scope)
+	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
+		l, err = tokens.list(ctx, x, where, p)
+		return err
+	})
+	return l, err
+}
+
 // DeleteToken implements authn.Store.
 func (s *Store) DeleteToken(ctx context.Context, t iam.TenantID, id iam.TokenID, events ...iam.Event) (err error) {
 	defer s.wrap(&err, "DeleteToken(%s, %s)", t, id)

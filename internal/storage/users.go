@@ -8,23 +8,25 @@ import (
 
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
+	"github.com/gatehouse-id/gatehouse/internal/scim"
 )
 
 const (
 	insertUser = `INSERT INTO users
 		(tenant_id, user_id, handle, username, username_key, label, listed_key, email, email_key, email_verified, given_name,
 		family_name, display_name, phone, state, attributes, password_hash, must_change_password, generation, last_login_at,
-		created_at, updated_at, version, password_changed_at, number, language, time_zone, theme, rules, display_key)
+		created_at, updated_at, version, password_changed_at, number, language, time_zone, theme, rules, display_key, given_key,
+		family_key, emails_listed)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 1, 0, $19, $20, 1, $21, $22, $23,
-		$24, $25, $26, $27)
+		$24, $25, $26, $27, $28, $29, $30)
 		ON CONFLICT DO NOTHING`
 	updateUser = `UPDATE users SET username = $1, username_key = $2, label = $3, listed_key = $4, email = $5, email_key = $6,
 		email_verified = $7, given_name = $8, family_name = $9, display_name = $10, phone = $11, state = $12, attributes = $13,
 		password_hash = CASE WHEN $14 = '' THEN password_hash ELSE $14 END,
 		password_changed_at = CASE WHEN $14 = '' THEN password_changed_at ELSE $15 END, must_change_password = $16,
 		generation = generation + $17, updated_at = $15, language = $18, time_zone = $19, theme = $20, rules = $21,
-		display_key = $22, version = version + 1
-		WHERE tenant_id = $23 AND user_id = $24 AND version = $25`
+		display_key = $22, given_key = $23, family_key = $24, emails_listed = $25, version = version + 1
+		WHERE tenant_id = $26 AND user_id = $27 AND version = $28`
 	deleteUser   = `DELETE FROM users WHERE tenant_id = $1 AND user_id = $2`
 	userVersion  = `SELECT version FROM users WHERE tenant_id = $1 AND user_id = $2`
 	usernameUser = `SELECT user_id FROM users WHERE tenant_id = $1 AND username_key = $2`
@@ -46,6 +48,9 @@ func (s *Store) InsertUser(ctx context.Context, t iam.TenantID, w directory.User
 		if err := x.insertUser(ctx, w); err != nil {
 			return err
 		}
+		if err := x.insertUserValues(ctx, w.User); err != nil {
+			return err
+		}
 		if w.Identity != nil {
 			i := *w.Identity
 			i.User = w.User.ID
@@ -53,16 +58,17 @@ func (s *Store) InsertUser(ctx context.Context, t iam.TenantID, w directory.User
 				return err
 			}
 		}
-		if err := x.count(ctx, countedUsers, string(w.User.ID), 1); err != nil {
-			return err
-		}
 		if err := x.setNamed(ctx, w, events); err != nil {
 			return err
 		}
 		if err := x.note(ctx, events); err != nil {
 			return err
 		}
-		if u, err = scanUser(x.row(ctx, readUserByID, t, w.User.ID)); err != nil || !made {
+		if u, err = scanUser(x.row(ctx, readUserByID, t, w.User.ID)); err != nil {
+			return err
+		}
+		// Who is made at the same time waits for the row of the count.
+		if err := x.count(ctx, countedUsers, string(w.User.ID), 1); err != nil || !made {
 			return err
 		}
 		return x.bump(ctx)
@@ -74,16 +80,9 @@ func (s *Store) InsertUser(ctx context.Context, t iam.TenantID, w directory.User
 func (x *call) insertUser(ctx context.Context, w directory.UserWrite) error {
 	u := w.User
 	number := numberOf(string(u.ID))
-	var changed time.Time // of the password
-	if w.PasswordHash != "" {
-		changed = u.Created
-	}
 	return underHandle("user", u.Handle, func(handle string) (n int64, err error) {
 		for range maxNumbers {
-			n, err = x.exec(ctx, insertUser, x.tenant, u.ID, handle, u.Username, iam.Fold(u.Username), u.Label, iam.Fold(u.ListedName()),
-				u.Email, iam.Fold(u.Email), u.EmailVerified, u.GivenName, u.FamilyName, u.DisplayName, u.Phone, u.State, u.Attributes,
-				w.PasswordHash, u.MustChangePassword, u.Created, u.Updated, changed, number, u.Language, u.TimeZone, u.Theme, u.Rules,
-				iam.Fold(u.DisplayName))
+			n, err = x.exec(ctx, insertUser, x.userRow(w, handle, number)...)
 			if err != nil || n > 0 {
 				return n, x.refers("tenant", string(x.tenant), err)
 			}
@@ -101,9 +100,25 @@ func (x *call) insertUser(ctx context.Context, w directory.UserWrite) error {
 	})
 }
 
+// userRow are the arguments of insertUser.
+func (x *call) userRow(w directory.UserWrite, handle string, number int64) []any {
+	u := w.User
+	var changed time.Time // of the password
+	if w.PasswordHash != "" {
+		changed = u.Created
+	}
+	return []any{x.tenant, u.ID, handle, u.Username, iam.Fold(u.Username), u.Label, iam.Fold(u.ListedName()),
+		u.Email, iam.Fold(u.Email), u.EmailVerified, u.GivenName, u.FamilyName, u.DisplayName, u.Phone, u.State, u.Attributes,
+		w.PasswordHash, u.MustChangePassword, u.Created, u.Updated, changed, number, u.Language, u.TimeZone, u.Theme, u.Rules,
+		iam.Fold(u.DisplayName), iam.Fold(u.GivenName), iam.Fold(u.FamilyName), scim.EmailsListed(u)}
+}
+
 // maxNumbers is how many numbers are tried for a user. Even among a million
 // users the first is free but for one in 9 thousand million.
 const maxNumbers = 4
+
+// maxNumber is the greatest that a double, as JavaScript has it, holds exactly.
+const maxNumber = 1<<53 - 1
 
 // numberOf makes a user's number of 53 of the random bits of an id, so that
 // those who are made at once need not queue for the next one.
@@ -112,7 +127,7 @@ func numberOf(id string) int64 {
 		return 1 // which the insertion refuses
 	}
 	n, _ := strconv.ParseInt(id[20:23]+id[24:], 16, 64) // of digits only
-	return max(n&(1<<53-1), 1)
+	return max(n&maxNumber, 1)
 }
 
 // UpdateUser implements directory.Store. Sessions end with an epoch of their
@@ -129,6 +144,9 @@ func (s *Store) UpdateUser(ctx context.Context, t iam.TenantID, w directory.User
 		}
 		endSessions := w.EndSessions || w.PasswordHash != ""
 		if err := x.updateUser(ctx, w, endSessions); err != nil {
+			return err
+		}
+		if err := x.updateUserValues(ctx, w.User); err != nil {
 			return err
 		}
 		if endSessions {
@@ -161,7 +179,7 @@ func (x *call) updateUser(ctx context.Context, w directory.UserWrite, endSession
 	n, err := x.exec(ctx, updateUser, u.Username, iam.Fold(u.Username), u.Label, iam.Fold(u.ListedName()), u.Email, iam.Fold(u.Email),
 		u.EmailVerified, u.GivenName, u.FamilyName, u.DisplayName, u.Phone, u.State, u.Attributes, w.PasswordHash,
 		u.Updated, u.MustChangePassword, generations, u.Language, u.TimeZone, u.Theme, u.Rules, iam.Fold(u.DisplayName),
-		x.tenant, u.ID, u.Version)
+		iam.Fold(u.GivenName), iam.Fold(u.FamilyName), scim.EmailsListed(u), x.tenant, u.ID, u.Version)
 	return x.versioned(ctx, n, x.unique("user", u.Username, err), "user", string(u.ID), userVersion, x.tenant, u.ID)
 }
 

@@ -1,9 +1,9 @@
 package tenancy
 
 import (
-	"cmp"
 	"context"
 	"slices"
+	"sort"
 
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
@@ -115,7 +115,7 @@ func (s *Service) Reached(ctx context.Context, by iam.Actor) ([]Reached, error) 
 			all = append(all, a)
 		}
 	}
-	slices.SortFunc(all, func(a, b Reached) int { return cmp.Compare(a.Tenant.Code, b.Tenant.Code) })
+	sort.Slice(all, func(i, j int) bool { return all[i].Tenant.Code < all[j].Tenant.Code })
 	return all, nil
 }
 

@@ -210,7 +210,7 @@ func (d *dialect) setSCIM(ctx context.Context, c *api.Call, in struct {
 	}
 	p, token, err := d.Federation.SetSCIM(ctx, c.Actor, in.Name, in.Body.Enabled, days)
 	if err != nil {
-		return scimAnswer{}, inWords(err, map[string]string{"expiration_days": "scim_token_meta.expiration_days", "expires": "scim_token_meta.expiration_days"})
+		return scimAnswer{}, inWords(err, map[string]string{"days": "scim_token_meta.expiration_days", "expires": "scim_token_meta.expiration_days"})
 	}
 	a := scimAnswer{Enabled: p.SCIM, URL: d.scimURL(t.Code)}
 	if p.SCIM {

@@ -10,7 +10,7 @@ const (
 
 var scimExchanges = []exchange{
 	{request: "GET /api/scim/namespaces/system/v2/ServiceProviderConfig",
-		want: `{"patch":{"supported":true},"filter":{"supported":true,"maxResults":"1000"},"etag":{"supported":true},"bulk":{"supported":false}}`},
+		want: `{"patch":{"supported":true},"filter":{"supported":true,"maxResults":"1000"},"etag":{"supported":true},"bulk":{"supported":false},"sort":{"supported":false}}`},
 	{request: "GET /api/scim/namespaces/system/v2/ResourceTypes",
 		want: `{"totalResults":"2","resources":[{"id":"User","endpoint":"/Users"},{"id":"Group","endpoint":"/Groups"}]}`},
 	{request: "GET /api/scim/namespaces/system/v2/ResourceTypes/User", want: `{"schema":"urn:ietf:params:scim:schemas:core:2.0:User"}`},
@@ -56,7 +56,8 @@ var scimExchanges = []exchange{
 	{request: "PATCH " + groupsSCIM + "/$scimgroup",
 		body: `{"id":"$scimgroup",` + patchOp + `,"Operations":[{"op":"remove","path":"members[value eq \"$scimuser\"]"},
 			{"op":"replace","value":{"displayName":"Provisioned"}}]}`,
-		want: `{"displayName":"Provisioned","members":[]}`},
+		want: `{"displayName":"Provisioned"}`},
+	{request: "GET " + groupsSCIM + "/$scimgroup", want: `{"members":[]}`},
 	{request: "PUT " + groupsSCIM + "/$scimgroup",
 		body: `{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"name":"Provisioned again","externalId":"g-2","members":[{"value":"$scimuser"}]}`,
 		want: `{"displayName":"Provisioned again","externalId":"g-2","members":[{"value":"$scimuser"}]}`},

@@ -13,6 +13,9 @@ import (
 
 // SCIM lays resources over the directory. Package scim satisfies it.
 type SCIM interface {
+	// TypeSet are the types with the schemas by which the tenant extends them, for
+	// what filters and changes name, which this form alone could not say.
+	TypeSet(ctx context.Context, by iam.Actor) (scim.TypeSet, error)
 	List(ctx context.Context, by iam.Actor, t *scim.ResourceType, q scim.Query) (scim.List, error)
 	Get(ctx context.Context, by iam.Actor, t *scim.ResourceType, id string, p scim.Projection) (scim.Resource, error)
 	Create(ctx context.Context, by iam.Actor, t *scim.ResourceType, sent map[string]any) (scim.Resource, error)
@@ -70,13 +73,14 @@ func (d *dialect) scimOperations() []api.Operation {
 		}, d.getSCIMGroup),
 		api.Handle(api.Op{
 			ID: "scim.group.replace", Methods: []string{http.MethodPut}, Paths: []string{groups + "/{id}"}, Access: api.Requires(iam.GroupsUpdate),
-			Tag: tagSCIM, Summary: "Write a group anew", Description: "members stay where they are left out.",
+			Tag: tagSCIM, Summary: "Write a group anew", Description: "members stay where they are left out, and are left out of the answer.",
 			Errors: []iam.Kind{iam.NotFound, iam.Conflict}, RequestExample: exampleSCIMGroupForm, ResponseExample: exampleSCIMGroup,
 		}, d.replaceSCIMGroup),
 		api.Handle(api.Op{
 			ID: "scim.group.patch", Methods: []string{http.MethodPatch}, Paths: []string{groups + "/{id}"}, Access: api.Requires(iam.GroupsUpdate),
-			Tag: tagSCIM, Summary: "Change a group, such as who is in it", Errors: []iam.Kind{iam.NotFound, iam.Conflict},
-			RequestExample: exampleSCIMGroupPatch, ResponseExample: exampleSCIMGroup,
+			Tag: tagSCIM, Summary: "Change a group, such as who is in it", Description: "The answer has no members, of whom only those are looked at that are named.",
+			Errors:         []iam.Kind{iam.NotFound, iam.Conflict},
+			RequestExample: exampleSCIMGroupPatch, ResponseExample: exampleSCIMChangedGroup,
 		}, d.patchSCIMGroup),
 		api.Handle(api.Op{
 			ID: "scim.group.delete", Methods: []string{http.MethodDelete}, Paths: []string{groups + "/{id}"}, Access: api.Requires(iam.GroupsDelete),

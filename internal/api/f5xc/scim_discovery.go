@@ -17,13 +17,13 @@ const scimDocumentation = "https://www.rfc-editor.org/rfc/rfc7644"
 // What the service can do takes a right too, that to read users: a token of a
 // narrower scope is good for nothing that is open to everybody signed in.
 func (d *dialect) scimDiscoveryOperations() []api.Operation {
-	schemas := scimFile(scim.SchemaDocuments(), "")
+	schemas := scimFile(scim.Standard.SchemaDocuments(), "")
 	return []api.Operation{
 		api.Handle(api.Op{
 			ID: "scim.config", Methods: []string{http.MethodGet}, Paths: []string{scimBase + "/ServiceProviderConfig"}, Access: api.Requires(iam.UsersRead),
-			Tag: tagSCIM, Summary: "What the service can do", ResponseExample: scimConfigOf(scim.Configuration()),
+			Tag: tagSCIM, Summary: "What the service can do", ResponseExample: scimAbilities(),
 		}, func(context.Context, *api.Call, struct{}) (scimConfig, error) {
-			return scimConfigOf(scim.Configuration()), nil
+			return scimAbilities(), nil
 		}),
 		api.Handle(api.Op{
 			ID: "scim.type.list", Methods: []string{http.MethodGet}, Paths: []string{scimBase + "/ResourceTypes"}, Access: api.Requires(iam.UsersRead),
@@ -36,7 +36,7 @@ func (d *dialect) scimDiscoveryOperations() []api.Operation {
 			oneSCIM
 			scimWanted
 		}) (scimType, error) {
-			t, err := scim.TypeOf(in.ID)
+			t, err := scim.Standard.Type(in.ID)
 			if err != nil {
 				return scimType{}, err
 			}
@@ -46,18 +46,26 @@ func (d *dialect) scimDiscoveryOperations() []api.Operation {
 			ID: "scim.schema.list", Methods: []string{http.MethodGet}, Paths: []string{scimBase + "/Schemas"}, Access: api.Requires(iam.UsersRead),
 			Tag: tagSCIM, Summary: "List the schemas", Description: "A document of the standard; where JSON alone is accepted, in an apiHttpBody.",
 			ResponseExample: schemas,
-		}, func(_ context.Context, _ *api.Call, in scimAccepting) (scimDocument, error) {
-			return scimFile(scim.SchemaDocuments(), in.Accept), nil
+		}, func(ctx context.Context, c *api.Call, in scimAccepting) (scimDocument, error) {
+			types, err := d.SCIM.TypeSet(ctx, c.Actor)
+			if err != nil {
+				return scimDocument{}, err
+			}
+			return scimFile(types.SchemaDocuments(), in.Accept), nil
 		}),
 		api.Handle(api.Op{
 			ID: "scim.schema.get", Methods: []string{http.MethodGet}, Paths: []string{scimBase + "/Schemas/{id}"}, Access: api.Requires(iam.UsersRead),
 			Tag: tagSCIM, Summary: "Get a schema", Description: "As the list of them.", Errors: []iam.Kind{iam.NotFound}, ResponseExample: schemas,
-		}, func(_ context.Context, _ *api.Call, in struct {
+		}, func(ctx context.Context, c *api.Call, in struct {
 			oneSCIM
 			scimWanted
 			scimAccepting
 		}) (scimDocument, error) {
-			r, err := scim.SchemaDocument(in.ID)
+			types, err := d.SCIM.TypeSet(ctx, c.Actor)
+			if err != nil {
+				return scimDocument{}, err
+			}
+			r, err := types.SchemaDocument(in.ID)
 			if err != nil {
 				return scimDocument{}, err
 			}
@@ -122,10 +130,11 @@ type scimFilter struct {
 	Supported  bool   `json:"supported"`
 }
 
-func scimConfigOf(c scim.Config) scimConfig {
-	return scimConfig{Schemes: c.Schemes, Bulk: scimSupport{c.Bulk}, ChangePassword: scimSupport{c.ChangePassword}, DocumentationURI: scimDocumentation,
-		ETag: scimSupport{c.ETag}, Filter: scimFilter{uint64(c.MaxResults), c.Filter}, Patch: scimSupport{c.Patch}, //nolint:gosec // a constant
-		Schemas: []string{scim.URNConfig}, Sort: scimSupport{c.Sort}}
+// scimAbilities are what this form can do: it has neither bulk requests nor order.
+func scimAbilities() scimConfig {
+	yes := scimSupport{true}
+	return scimConfig{Schemes: []string{"oauthbearertoken"}, ChangePassword: yes, DocumentationURI: scimDocumentation, ETag: yes,
+		Filter: scimFilter{scim.MaxCount, true}, Patch: yes, Schemas: []string{scim.URNConfig}}
 }
 
 // scimTypes is the list of the types of resources.
@@ -152,8 +161,9 @@ type scimTypeMeta struct {
 }
 
 func (d *dialect) scimTypes() scimTypes {
-	a := scimTypes{Schemas: []string{scim.URNListResponse}, TotalResults: uint64(len(scim.Types))}
-	for _, t := range scim.Types {
+	all := scim.Standard.All()
+	a := scimTypes{Schemas: []string{scim.URNListResponse}, TotalResults: uint64(len(all))}
+	for _, t := range all {
 		a.Resources = append(a.Resources, d.scimType(t))
 	}
 	return a

@@ -36,6 +36,8 @@ var (
 	exampleSCIMGroup     = scimGroup{DisplayName: &exampleTeam.Name, ExternalID: &exampleSCIMNewGroup.ExternalID, ID: string(exampleTeam.ID),
 		Members: exampleSCIMMembers, Name: &exampleTeam.Name, Schemas: []string{scim.URNGroup},
 		Meta: exampleSCIMMeta("/Groups/"+string(exampleTeam.ID), "Group")}
+	exampleSCIMChangedGroup = scimGroup{DisplayName: &exampleTeam.Name, ExternalID: &exampleSCIMNewGroup.ExternalID, ID: string(exampleTeam.ID),
+		Name: &exampleTeam.Name, Schemas: []string{scim.URNGroup}, Meta: exampleSCIMMeta("/Groups/"+string(exampleTeam.ID), "Group")}
 	exampleSCIMGroups = scimGroups{Resources: []scimGroup{exampleSCIMGroup}, ItemsPerPage: 1, Schemas: []string{scim.URNListResponse}, StartIndex: 1,
 		TotalResults: 1}
 	exampleSCIMGroupPatch = scimPatch{ID: string(exampleTeam.ID), Schemas: []string{scim.URNPatch},

@@ -18,8 +18,12 @@ type scimGroups struct {
 }
 
 func (d *dialect) listSCIMGroups(ctx context.Context, c *api.Call, in scimListing) (scimGroups, error) {
+	types, err := d.SCIM.TypeSet(ctx, c.Actor)
+	if err != nil {
+		return scimGroups{}, err
+	}
 	q := in.query()
-	l, err := d.SCIM.List(ctx, c.Actor, scim.Groups, q)
+	l, err := d.SCIM.List(ctx, c.Actor, types.Groups, q)
 	if err != nil {
 		return scimGroups{}, err
 	}
@@ -46,7 +50,11 @@ func (d *dialect) createSCIMGroup(ctx context.Context, c *api.Call, in struct {
 	Body scimNewGroup `body:"required"`
 }) (scimGroup, error) {
 	doc, _ := in.Body.document()
-	return d.scimGroupAfter(d.SCIM.Create(ctx, c.Actor, scim.Groups, doc))
+	r, err := d.SCIM.Create(ctx, c.Actor, scim.Groups, doc)
+	if err != nil {
+		return scimGroup{}, err
+	}
+	return d.scimGroup(r, scim.Projection{}), nil
 }
 
 func (d *dialect) replaceSCIMGroup(ctx context.Context, c *api.Call, in struct {
@@ -64,7 +72,14 @@ func (d *dialect) replaceSCIMGroup(ctx context.Context, c *api.Call, in struct {
 	}
 	f.DisplayName = cmp.Or(f.DisplayName, f.Name)
 	doc, of := f.document()
-	return d.scimGroupAfter(d.SCIM.Replace(ctx, c.Actor, scim.Groups, in.oneSCIM.ID, version, doc, of...))
+	r, err := d.SCIM.Replace(ctx, c.Actor, scim.Groups, in.oneSCIM.ID, version, doc, of...)
+	if err != nil {
+		return scimGroup{}, err
+	}
+	if f.Members == nil {
+		return d.scimGroup(r, withoutMembers), nil
+	}
+	return d.scimGroup(r, scim.Projection{}), nil
 }
 
 func (d *dialect) patchSCIMGroup(ctx context.Context, c *api.Call, in patchingSCIM) (scimGroup, error) {
@@ -72,13 +87,17 @@ func (d *dialect) patchSCIMGroup(ctx context.Context, c *api.Call, in patchingSC
 	if err != nil {
 		return scimGroup{}, err
 	}
-	return d.scimGroupAfter(d.SCIM.Patch(ctx, c.Actor, scim.Groups, in.Body.ID, version, operations))
-}
-
-// scimGroupAfter shows a group after a change.
-func (d *dialect) scimGroupAfter(r scim.Resource, err error) (scimGroup, error) {
+	types, err := d.SCIM.TypeSet(ctx, c.Actor)
 	if err != nil {
 		return scimGroup{}, err
 	}
-	return d.scimGroup(r, scim.Projection{}), nil
+	r, err := d.SCIM.Patch(ctx, c.Actor, types.Groups, in.Body.ID, version, operations)
+	if err != nil {
+		return scimGroup{}, err
+	}
+	return d.scimGroup(r, withoutMembers), nil
 }
+
+// withoutMembers leaves out who is in a group: a change does not look at all of
+// them, of whom there may be a hundred thousand.
+var withoutMembers = scim.Projection{Excluded: []string{"members"}}

@@ -3,6 +3,7 @@ package f5xc_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -37,7 +38,7 @@ func (p person) provisioned(t *testing.T, name string) string {
 func client(t *testing.T, s *apptest.Server) person {
 	t.Helper()
 	token, _, err := s.Authn.CreateToken(t.Context(), s.Operator(), s.Tenant.Code,
-		authn.NewToken{User: s.Admin.ID, Scope: "users.* groups.* namespaces.read objects.read"})
+		authn.NewToken{User: s.Admin.ID, Scope: iam.ScopeProvisioning})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,4 +262,71 @@ func TestSchemas(t *testing.T) {
 	if a := s.Do(t, "GET", schemas+"/urn:none", s.AdminToken, ""); a.Status != http.StatusNotFound {
 		t.Errorf("%d %s", a.Status, a.Body)
 	}
+}
+
+// TestSCIMOfLargeGroups: a change of a group tells of none of its members, neither
+// that there are some nor that there are none.
+func TestSCIMOfLargeGroups(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		idp := client(t, s)
+		ada, bob := idp.provisionedPlain(t, "ada"), idp.provisionedPlain(t, "bob")
+		made := idp.ask(t, "POST "+groupsSCIM, `{"displayName":"Team","members":[{"value":"`+ada+`"}]}`, 200)
+		if members, _ := made["members"].([]any); len(members) != 1 {
+			t.Errorf("made: %v", made)
+		}
+		team, _ := made["id"].(string)
+		one := groupsSCIM + "/" + team
+		for _, change := range []struct {
+			request, body string
+			told          bool
+			members       int
+		}{
+			{"PATCH " + one, patching(team, "add", "members", `[{"value":"`+bob+`"}]`), false, 2},
+			{"PATCH " + one, patching(team, "remove", `members[value eq "`+ada+`"]`, "null"), false, 1},
+			{"PATCH " + one, patching(team, "replace", "displayName", `"The team"`), false, 1},
+			{"PUT " + one, `{"displayName":"Team"}`, false, 1},
+			{"PUT " + one, `{"displayName":"Team","members":[]}`, true, 0},
+			{"PUT " + one, `{"displayName":"Team","members":[{"value":"` + ada + `"},{"value":"` + bob + `"}]}`, true, 2},
+		} {
+			a := idp.ask(t, change.request, change.body, 200)
+			members, told := a["members"].([]any)
+			if told != change.told || told && len(members) != change.members {
+				t.Errorf("%s %s: %v", change.request, change.body, a)
+			}
+			if now, _ := idp.ask(t, "GET "+one, "", 200)["members"].([]any); len(now) != change.members {
+				t.Errorf("after %s %s: %v", change.request, change.body, now)
+			}
+		}
+	})
+}
+
+// provisionedPlain is provisioned for who gives no roles.
+func (p person) provisionedPlain(t *testing.T, name string) string {
+	t.Helper()
+	id, _ := p.ask(t, "POST "+usersSCIM, strings.Replace(newPerson(name), `"roles":["ves-io-monitor-role"]`, `"roles":["ves-io-default-role"]`, 1), 200)["id"].(string)
+	return id
+}
+
+// TestSCIMOwnSchemas: what a tenant has added to users is in the schemas of this
+// form, in its filters and its changes, and stays when a user is written anew.
+func TestSCIMOwnSchemas(t *testing.T) {
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		admin := person{s, s.AdminToken}
+		const urn = "urn:acme:hr:User"
+		if _, err := s.SCIM.SetExtension(t.Context(), s.Operator(), "User", map[string]any{"id": urn, "name": "HR",
+			"attributes": []any{map[string]any{"name": "badge", "type": "string"}}}, 0); err != nil {
+			t.Fatal(err)
+		}
+		if a := s.Do(t, "GET", "/api/scim/namespaces/system/v2/Schemas/"+urn, s.AdminToken, ""); !strings.Contains(a.Body, `"badge"`) {
+			t.Errorf("%d %s", a.Status, a.Body)
+		}
+		id := admin.provisioned(t, "ada")
+		one := usersSCIM + "/" + id
+		admin.ask(t, "PATCH "+one, patching(id, "add", urn+":badge", `"B-7"`), 200)
+		admin.ask(t, "PUT "+one, newPerson("ada", `"id":"`+id+`"`, `"groups":[{"id":"x"}]`), 200)
+		found := admin.ask(t, "GET "+usersSCIM+"?filter="+url.QueryEscape(urn+`:badge eq "b-7"`), "", 200)
+		if found["totalResults"] != "1" {
+			t.Errorf("%v", found)
+		}
+	})
 }

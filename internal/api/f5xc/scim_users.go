@@ -17,8 +17,12 @@ type scimUsers struct {
 }
 
 func (d *dialect) listSCIMUsers(ctx context.Context, c *api.Call, in scimListing) (scimUsers, error) {
+	types, err := d.SCIM.TypeSet(ctx, c.Actor)
+	if err != nil {
+		return scimUsers{}, err
+	}
 	q := in.query()
-	l, err := d.SCIM.List(ctx, c.Actor, scim.Users, q)
+	l, err := d.SCIM.List(ctx, c.Actor, types.Users, q)
 	if err != nil {
 		return scimUsers{}, err
 	}
@@ -92,7 +96,11 @@ func (d *dialect) patchSCIMUser(ctx context.Context, c *api.Call, in patchingSCI
 	if err != nil {
 		return scimUser{}, err
 	}
-	return d.scimUserAfter(d.SCIM.Patch(ctx, c.Actor, scim.Users, in.Body.ID, version, operations))
+	types, err := d.SCIM.TypeSet(ctx, c.Actor)
+	if err != nil {
+		return scimUser{}, err
+	}
+	return d.scimUserAfter(d.SCIM.Patch(ctx, c.Actor, types.Users, in.Body.ID, version, operations))
 }
 
 // scimUserAfter shows a user after a change.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/gatehouse-id/gatehouse/internal/api"
@@ -98,7 +99,7 @@ func (d *dialect) suggest(ctx context.Context, by iam.Actor, namespace string, f
 	all = slices.DeleteFunc(all, func(s suggestion) bool {
 		return !strings.Contains(iam.Fold(s.Value), match) && !strings.Contains(iam.Fold(s.Description), match)
 	})
-	slices.SortFunc(all, func(a, b suggestion) int { return strings.Compare(a.key(), b.key()) })
+	sort.Slice(all, func(i, j int) bool { return all[i].key() < all[j].key() })
 	all = slices.CompactFunc(all, func(a, b suggestion) bool { return a.key() == b.key() })
 	if all == nil {
 		all = []suggestion{}

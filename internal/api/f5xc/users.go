@@ -154,6 +154,9 @@ func (d *dialect) changeUser(ctx context.Context, by iam.Actor, name string, f u
 	}
 	email := folded(f.Email)
 	ch := directory.UserChange{GivenName: &f.FirstName, FamilyName: &f.LastName, Email: &email, Version: u.Version}
+	if f.Type == typeOf(u) {
+		f.Type = "" // as it was read: a provisioning client may have said another word, which stays
+	}
 	for k, v := range f.attributes() {
 		if ch.Attributes == nil {
 			ch.Attributes = map[string]*string{}

@@ -22,6 +22,7 @@ type Deps struct {
 	Audit     Audit
 	Authn     Authn
 	Directory Directory
+	SCIM      SCIM
 	Tenancy   Tenancy
 }
 
@@ -56,9 +57,10 @@ type dialect struct{ Deps }
 func New(deps Deps) (*api.Dialect, []api.Operation) {
 	d := &dialect{deps}
 	return &api.Dialect{
-		Name:         name,
-		Title:        "Gatehouse",
-		Description:  "Why a call is allowed, the API groups that roles are made of, over the operations of every dialect, and the audit trail.",
+		Name:  name,
+		Title: "Gatehouse",
+		Description: "Why a call is allowed, the API groups that roles are made of, over the operations of every dialect, the audit trail, " +
+			"and the schemas by which a tenant extends what SCIM shows.",
 		Version:      "1",
 		Prefixes:     []string{"/api/gatehouse/"},
 		Authenticate: d.authenticate,
@@ -67,7 +69,7 @@ func New(deps Deps) (*api.Dialect, []api.Operation) {
 			{Name: "bearer", Scheme: "bearer", Description: "An API token or a session token of Gatehouse."},
 			{Name: "apiToken", Header: "Authorization", Description: "APIToken and a token of Gatehouse, separated by a space."},
 		},
-	}, slices.Concat(d.explainOperations(), d.apiGroupOperations(), d.eventOperations(), d.oneTimeOperations())
+	}, slices.Concat(d.explainOperations(), d.apiGroupOperations(), d.eventOperations(), d.oneTimeOperations(), d.schemaOperations())
 }
 
 // authenticate takes an API token or the session of a program. Client

@@ -34,4 +34,17 @@ var (
 	historyExample = history{Items: []accessed{{Relation: iam.ReachTree, Tenant: &tenantRef{"01932f6d-8a00-7000-8000-5c0de5c0de16", "acme"},
 		Group: &named{"01932f6d-8a00-7000-8000-5c0de5c0de12", "operators"}, Groups: []string{"admins"}, From: exampleTime,
 		To: exampleTime.AddDate(0, 1, 0), By: "mina"}}}
+
+	schemaDefinition = map[string]any{"name": "HR", "description": "What HR knows of people", "attributes": []any{
+		map[string]any{"name": "badge", "type": "string", "multiValued": false, "description": "Number of the badge", "required": false,
+			"caseExact": true, "mutability": "readWrite", "returned": "default", "uniqueness": "none"},
+		map[string]any{"name": "rooms", "type": "complex", "multiValued": true, "description": "Where the person sits", "required": false,
+			"caseExact": false, "mutability": "readWrite", "returned": "default", "uniqueness": "none", "subAttributes": []any{
+				map[string]any{"name": "value", "type": "string", "multiValued": false, "description": "Number of the room", "required": true,
+					"caseExact": false, "mutability": "readWrite", "returned": "default", "uniqueness": "none"}}},
+	}}
+	schemaRequestExample = schemaRequest{ResourceType: "User", Definition: schemaDefinition}
+	schemaExample        = schema{URN: "urn:acme:hr:2.0:User", ResourceType: "User", Definition: schemaDefinition,
+		Created: exampleTime, Updated: exampleTime, Version: 1}
+	schemaListExample = schemaList{Items: []schema{schemaExample}}
 )

@@ -11,3 +11,6 @@ func (db *DB) Lock(l storage.RowLock, table string) string {
 	}
 	return " FOR SHARE OF " + table
 }
+
+// RowsAtOnce spares round trips. A statement has at most 65,535 parameters.
+func (db *DB) RowsAtOnce() int { return 100 }

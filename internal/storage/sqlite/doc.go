@@ -3,7 +3,7 @@
 // and the queue through which every write goes:
 //
 //	Write ──┐           ┌ BEGIN IMMEDIATE
-//	Write ──┼─► queue ─►│ SAVEPOINT, request, RELEASE or ROLLBACK TO   once for each
+//	Write ──┼─► queue ─►│ request, then for each more SAVEPOINT, request, RELEASE or ROLLBACK TO
 //	Write ──┘           └ COMMIT ─► fsync ─► every request is answered
 //
 // One fsync so makes a whole group of requests durable, and no two of them

@@ -48,7 +48,7 @@ func (db *DB) Migrate(ctx context.Context) error {
 }
 
 func (db *DB) migrateUp(ctx context.Context) error {
-	pool, err := openPool(db.path, db.opt.BusyTimeout, readWrite)
+	pool, err := openPool(db.path, db.opt.BusyTimeout, usual, readWrite)
 	if err != nil {
 		return err
 	}

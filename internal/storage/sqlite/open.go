@@ -25,6 +25,10 @@ type Options struct {
 	BusyTimeout time.Duration
 	// Readers is how many reads run at once. 0: twice the processors, at least 4.
 	Readers int
+	// Bulk is set where very many rows are to be written, as by an import: the
+	// connection that writes keeps the parts of the indexes in memory that it
+	// comes back to, and copies its log into the database less often.
+	Bulk bool
 
 	walLimit int64 // bytes; 0: the constant of the same name
 }
@@ -52,6 +56,9 @@ func Open(ctx context.Context, path string, opt Options) (*DB, error) {
 	}
 	if opt.walLimit <= 0 {
 		opt.walLimit = walLimit
+		if opt.Bulk {
+			opt.walLimit = bulkWALLimit
+		}
 	}
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -119,7 +126,11 @@ const (
 // connect opens one connection, which is never shared and never replaced
 // behind our back: the pool of database/sql has exactly this one.
 func (db *DB) connect(ctx context.Context, a access) (*session, error) {
-	pool, err := openPool(db.path, db.opt.BusyTimeout, a)
+	size := usual
+	if a == readWrite && db.opt.Bulk {
+		size = bulky
+	}
+	pool, err := openPool(db.path, db.opt.BusyTimeout, size, a)
 	if err != nil {
 		return nil, err
 	}
@@ -130,9 +141,20 @@ func (db *DB) connect(ctx context.Context, a access) (*session, error) {
 	return &session{pool: pool, conn: conn, statements: map[string]*sql.Stmt{}, patience: db.opt.BusyTimeout}, nil
 }
 
+// sizes are those of a connection: of its cache in KiB, and of the log in pages
+// when it is copied into the database.
+type sizes struct{ cache, checkpoint int }
+
+var (
+	// The rest of the memory that reads want is the operating system's cache,
+	// which all share.
+	usual = sizes{2000, walCheckpointPages}
+	bulky = sizes{64 << 10, bulkCheckpointPages}
+)
+
 // openPool makes a pool of one connection.
-func openPool(path string, busy time.Duration, a access) (*sql.DB, error) {
-	c, err := sqlite.NewConnector(dsn(path, busy, a))
+func openPool(path string, busy time.Duration, size sizes, a access) (*sql.DB, error) {
+	c, err := sqlite.NewConnector(dsn(path, busy, size, a))
 	if err != nil {
 		return nil, err
 	}
@@ -144,7 +166,7 @@ func openPool(path string, busy time.Duration, a access) (*sql.DB, error) {
 // dsn says how a connection is set up. The driver applies busy_timeout first,
 // so that all the others wait for a lock instead of failing, and query_only
 // last.
-func dsn(path string, busy time.Duration, a access) string {
+func dsn(path string, busy time.Duration, size sizes, a access) string {
 	q := url.Values{}
 	q.Set("_busy_timeout", strconv.FormatInt(busy.Milliseconds(), 10))
 	q.Set("_foreign_keys", "on")
@@ -159,15 +181,13 @@ func dsn(path string, busy time.Duration, a access) string {
 	// No error text of an earlier operation in a message.
 	q.Set("_error_rc", "1")
 	q["_pragma"] = []string{
-		// At most 2 MiB of cache a connection; the rest of the memory that
-		// reads want is the operating system's cache, which all share. No
-		// mmap: an error of the disk would be a SIGBUS, that nobody can answer.
-		"cache_size(-2000)",
+		// No mmap: an error of the disk would be a SIGBUS, that nobody can answer.
+		"cache_size(-" + strconv.Itoa(size.cache) + ")",
 		"temp_store(MEMORY)",
 		// After a checkpoint the WAL is overwritten from its start, and cut
 		// to this size.
 		"journal_size_limit(" + strconv.Itoa(walKept) + ")",
-		"wal_autocheckpoint(" + strconv.Itoa(walCheckpointPages) + ")",
+		"wal_autocheckpoint(" + strconv.Itoa(size.checkpoint) + ")",
 	}
 	if a == readOnly {
 		// Not mode=ro: such a connection could not join a WAL whose index

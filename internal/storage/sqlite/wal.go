@@ -19,6 +19,10 @@ const (
 	walKept            = 16 << 20 // bytes; what is above is given back
 	walLimit           = 32 << 20 // bytes
 
+	// With Options.Bulk.
+	bulkCheckpointPages = 64_000
+	bulkWALLimit        = 512 << 20 // bytes
+
 	walPatience = 50 * time.Millisecond // for readers to finish
 	walPause    = time.Second           // until the next try, when a long read is in the way
 )

@@ -143,13 +143,14 @@ func (w *writer) tidy() {
 // never waits for any.
 func (w *writer) commitGroup(first *request) {
 	err := w.begin()
-	group := make([]*request, 0, groupSize)
+	group, ran := make([]*request, 0, groupSize), false
 	for r := first; r != nil; r = w.next(len(group)) {
 		group = append(group, r)
 		// A group that cannot begin takes along who is queued: each would
 		// wait for the lock as long, and in vain.
 		if err == nil && r.claimed.CompareAndSwap(false, true) {
-			err = w.runOne(r)
+			err = w.runOne(r, ran)
+			ran = true
 		}
 	}
 	if err == nil {
@@ -200,21 +201,32 @@ func (w *writer) begin() error {
 	return w.session.run("BEGIN IMMEDIATE")
 }
 
-// runOne runs a request behind a savepoint. Its own error is kept in it; the
-// error that comes back ends the group.
-func (w *writer) runOne(r *request) error {
-	if err := w.session.run("SAVEPOINT request"); err != nil {
-		return err
+// runOne runs a request. Its own error is kept in it; the error that comes back
+// ends the group. Behind others it runs behind a savepoint; the first one needs
+// none, since nothing else is lost with it, and a long one is the faster for it.
+func (w *writer) runOne(r *request, behind bool) error {
+	if behind {
+		if err := w.session.run("SAVEPOINT request"); err != nil {
+			return err
+		}
 	}
 	w.call(r)
-	if r.err == nil && r.panic == nil {
-		return w.session.run("RELEASE request")
-	}
 	// A full or failing disk makes SQLite roll back the whole transaction, not
 	// the statement. What ran after that would commit by itself, statement for
-	// statement: the savepoint is gone then, and so this fails.
-	if err := w.session.run("ROLLBACK TO request"); err != nil {
-		return errors.Join(r.err, err)
+	// statement: there is nothing to roll back then, and so that fails.
+	failed := r.err != nil || r.panic != nil
+	switch {
+	case !behind && failed:
+		if err := w.session.run("ROLLBACK"); err != nil {
+			return errors.Join(r.err, err)
+		}
+		return w.begin()
+	case !behind:
+		return nil
+	case failed:
+		if err := w.session.run("ROLLBACK TO request"); err != nil {
+			return errors.Join(r.err, err)
+		}
 	}
 	return w.session.run("RELEASE request")
 }

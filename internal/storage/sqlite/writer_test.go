@@ -90,6 +90,58 @@ func TestGroup(t *testing.T) {
 	}
 }
 
+// TestFirstOfGroup: the first request of a group runs behind no savepoint. Where it
+// fails or panics nothing of it is kept, and those who share its commit are not lost
+// with it.
+func TestFirstOfGroup(t *testing.T) {
+	errOwn := errors.New("own")
+	for name, fail := range map[string]func() error{
+		"fails":  func() error { return errOwn },
+		"panics": func() error { panic(errOwn) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := openTest(t, Options{})
+			note := func(id string, more func() error) error {
+				return db.Write(t.Context(), storage.Everywhere, func(ctx context.Context, tx storage.Tx) error {
+					_, err := tx.ExecContext(ctx, "INSERT INTO notes VALUES ($1, '')", id)
+					return errors.Join(err, more())
+				})
+			}
+			first, running := make(chan error, 1), make(chan struct{})
+			var behind sync.WaitGroup
+			go func() {
+				defer func() {
+					if recover() != nil {
+						first <- errOwn
+					}
+				}()
+				first <- note("first", func() error {
+					close(running)
+					for len(db.writer.queue) < 2 {
+						time.Sleep(time.Millisecond)
+					}
+					return fail()
+				})
+			}()
+			<-running
+			for _, id := range []string{"second", "third"} {
+				behind.Go(func() {
+					if err := note(id, func() error { return nil }); err != nil {
+						t.Errorf("the %s got %v", id, err)
+					}
+				})
+			}
+			if err := <-first; !errors.Is(err, errOwn) {
+				t.Errorf("the first got %v", err)
+			}
+			behind.Wait()
+			if got := value[string](t, db, "SELECT group_concat(id) FROM (SELECT id FROM notes ORDER BY id)"); got != "second,third" {
+				t.Errorf("notes: %s; want second,third", got)
+			}
+		})
+	}
+}
+
 // TestManyWriters: what was acknowledged is there, whole, and nothing else.
 func TestManyWriters(t *testing.T) {
 	db := openTest(t, Options{})

@@ -16,7 +16,7 @@ import (
 // leaks has an entry for every method of Store. Each calls it in tenant a with
 // what is b's, and wants NotFound or nothing. That nothing of b has changed is
 // checked after each.
-var leaks = merged(directoryLeaks, settingsLeaks, signInLeaks, sessionProviderLeaks, federationLeaks, factorLeaks, programLeaks, mailLeaks, noticeLeaks, namespaceLeaks, objectLeaks, factLeaks, rightsLeaks, linkLeaks, standingLeaks, signupLeaks, ticketLeaks, ownLeaks)
+var leaks = merged(directoryLeaks, memberLeaks, settingsLeaks, signInLeaks, sessionProviderLeaks, federationLeaks, factorLeaks, programLeaks, mailLeaks, noticeLeaks, namespaceLeaks, objectLeaks, factLeaks, rightsLeaks, linkLeaks, standingLeaks, signupLeaks, ticketLeaks, ownLeaks, schemaLeaks, findLeaks, importLeaks)
 
 func merged(parts ...map[string]func(*leak)) map[string]func(*leak) {
 	whole := map[string]func(*leak){}
@@ -306,6 +306,10 @@ var directoryLeaks = map[string]func(*leak){
 		found, err := l.store.Tokens(l.ctx(), l.a.tenant.ID, l.b.user.ID, iam.Page{})
 		none(l, found.Items, err)
 		found, err = l.store.Tokens(l.ctx(), l.a.tenant.ID, "", iam.Page{})
+		mine(l, found.Items, err, func(t iam.APIToken) string { return string(t.User) }, string(l.b.user.ID))
+	},
+	"TokensOfScope": func(l *leak) {
+		found, err := l.store.TokensOfScope(l.ctx(), l.a.tenant.ID, l.b.token.Scope, iam.Page{})
 		mine(l, found.Items, err, func(t iam.APIToken) string { return string(t.User) }, string(l.b.user.ID))
 	},
 	"DeleteToken": func(l *leak) { l.ok(l.store.DeleteToken(l.ctx(), l.a.tenant.ID, l.b.token.ID)) }, // a's of that id

@@ -261,8 +261,9 @@ func TestPlans(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			steps := plan(t, f, read)
 			for _, step := range steps {
-				// Sorting the zones of one region, the two that one name can mean, or who refers to one object, costs nothing.
-				sorts := step == "USE TEMP B-TREE FOR ORDER BY" && name != "resolve" && name != "referring"
+				// Sorting the zones of one region, the two that one name can mean, or who refers to one object, costs nothing;
+				// the members of one group less than to look at every user for whether they are one.
+				sorts := step == "USE TEMP B-TREE FOR ORDER BY" && name != "resolve" && name != "referring" && name != "members of one group"
 				scans := strings.HasPrefix(step, "SCAN ") && step != "SCAN p" && step != "SCAN CONSTANT ROW"
 				if sorts || scans {
 					t.Errorf("%q in\n%s", step, strings.Join(steps, "\n"))

@@ -9,6 +9,7 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/directory"
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 	"github.com/gatehouse-id/gatehouse/internal/notice"
+	"github.com/gatehouse-id/gatehouse/internal/scim"
 	"github.com/gatehouse-id/gatehouse/internal/storage"
 )
 
@@ -40,6 +41,7 @@ type population struct {
 	links        linkPopulation
 	tickets      ticketPopulation
 	federation   federationPopulation
+	schema       scim.Extension
 }
 
 // populate gives the fixture's tenant at least one row in every table.
@@ -51,7 +53,12 @@ func (f *fixture) populate() *population {
 	w.freeAPIGroup = f.newAPIGroup("unused")
 	w.role = f.newRole("operator", w.apiGroup.ID)
 	w.group = f.newGroup("people")
-	u, err := f.store.InsertUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: f.aUser("kim"), PasswordHash: "hash",
+	w.group.Attributes = map[string]string{scim.AttributeExternalID: "x"}
+	f.ok(f.store.UpdateGroup(f.ctx(), f.tenant.ID, directory.GroupWrite{Group: w.group}))
+	w.group.Version++
+	kim := f.aUser("kim")
+	kim.Attributes = map[string]string{scim.AttributeExternalID: "x"}
+	u, err := f.store.InsertUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: kim, PasswordHash: "hash",
 		Groups: &[]iam.GroupID{w.group.ID}, Roles: &[]iam.RoleID{w.role.ID}})
 	f.ok(err)
 	w.user = u
@@ -80,6 +87,8 @@ func (f *fixture) populate() *population {
 	w.links = f.populateLinks(w.group)
 	w.tickets = f.populateTickets(u)
 	w.federation = f.populateFederation(u)
+	w.schema = f.populateSchemas()
+	f.importAll(anImportMark)
 	f.ok(f.store.InsertJob(f.ctx(), f.tenant.ID, iam.Job{ID: iam.JobID(f.env.NewID()), Status: iam.JobSuccessful, Payload: []byte("{}")}, w.event))
 	f.ok(f.store.AddKey(f.ctx(), f.tenant.ID, aKey))
 	return &w

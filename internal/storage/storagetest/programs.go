@@ -268,4 +268,15 @@ func testScopedTokens(f *fixture) {
 	l, err := f.store.Tokens(f.ctx(), f.tenant.ID, u.ID, iam.Page{})
 	f.ok(err)
 	same(f, l.Items, []iam.APIToken{r.APIToken})
+
+	other := r
+	other.ID, other.User, other.Username, other.Created = "of-lee", f.newUser("lee").ID, "lee", r.Created.Add(time.Second)
+	f.ok(f.store.InsertToken(f.ctx(), f.tenant.ID, other))
+	f.newToken("wide", u)
+	l, err = f.store.TokensOfScope(f.ctx(), f.tenant.ID, r.Scope, iam.Page{Total: true})
+	f.ok(err)
+	same(f, l, iam.List[iam.APIToken]{Items: []iam.APIToken{other.APIToken, r.APIToken}, Total: 2})
+	l, err = f.store.TokensOfScope(f.ctx(), f.tenant.ID, "users.read", iam.Page{})
+	f.ok(err)
+	same(f, l.Items, nil)
 }
