@@ -153,12 +153,7 @@ func (w world) withEmail(t *testing.T, address string) iam.Factor {
 // settings changes those of the tenant.
 func (w world) settings(t *testing.T, change func(*iam.Settings)) {
 	t.Helper()
-	s, err := w.Tenancy.Settings(t.Context(), w.tenant.ID)
-	if err != nil {
-		t.Fatal(err)
-	}
-	change(&s)
-	if _, err := w.Tenancy.UpdateSettings(t.Context(), iam.System(w.tenant.ID, "test"), s); err != nil {
+	if _, err := w.Tenancy.ChangeSettings(t.Context(), iam.System(w.tenant.ID, "test"), change); err != nil {
 		t.Fatal(err)
 	}
 }
