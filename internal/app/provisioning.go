@@ -53,12 +53,12 @@ func userChange(ch scim.UserChange) directory.UserChange {
 // UpdateProfile implements scim.People.
 func (p provisioning) UpdateProfile(ctx context.Context, by iam.Actor, ch scim.UserChange) (iam.User, error) {
 	return p.directory.UpdateProfile(ctx, by, directory.Profile{GivenName: ch.GivenName, FamilyName: ch.FamilyName, DisplayName: ch.DisplayName,
-		Phone: ch.Phone, Language: ch.Language, TimeZone: ch.TimeZone, Attributes: ch.Attributes})
+		Phone: ch.Phone, Language: ch.Language, TimeZone: ch.TimeZone, Attributes: ch.Attributes, Version: ch.Version})
 }
 
 // DeleteUser implements scim.People.
-func (p provisioning) DeleteUser(ctx context.Context, by iam.Actor, id iam.UserID) error {
-	_, err := p.directory.Deprovision(ctx, by, id)
+func (p provisioning) DeleteUser(ctx context.Context, by iam.Actor, id iam.UserID, version int64) error {
+	_, err := p.directory.Deprovision(ctx, by, id, version)
 	return err
 }
 
@@ -90,7 +90,7 @@ func (p provisioning) UpdateGroup(ctx context.Context, by iam.Actor, id iam.Grou
 }
 
 // DeleteGroup implements scim.Teams.
-func (p provisioning) DeleteGroup(ctx context.Context, by iam.Actor, id iam.GroupID) error {
-	_, err := p.directory.DeprovisionGroup(ctx, by, id)
+func (p provisioning) DeleteGroup(ctx context.Context, by iam.Actor, id iam.GroupID, version int64) error {
+	_, err := p.directory.DeprovisionGroup(ctx, by, id, version)
 	return err
 }

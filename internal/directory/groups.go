@@ -169,10 +169,11 @@ func (s *Service) DeleteGroup(ctx context.Context, by iam.Actor, k GroupKey) (ia
 // loses them there, and the deletion is done all the same: half of it would be
 // worse.
 func (s *Service) DeleteFreedGroup(ctx context.Context, by iam.Actor, k GroupKey, free func(iam.Group) error) (iam.Group, error) {
-	return s.deleteGroup(ctx, by, k, false, free)
+	return s.deleteGroup(ctx, by, k, 0, false, free)
 }
 
-func (s *Service) deleteGroup(ctx context.Context, by iam.Actor, k GroupKey, provisioning bool, free func(iam.Group) error) (iam.Group, error) {
+func (s *Service) deleteGroup(ctx context.Context, by iam.Actor, k GroupKey, version int64, provisioning bool,
+	free func(iam.Group) error) (iam.Group, error) {
 	g, err := s.store.Group(ctx, by.Tenant, k)
 	if err != nil {
 		return iam.Group{}, err
@@ -183,5 +184,5 @@ func (s *Service) deleteGroup(ctx context.Context, by iam.Actor, k GroupKey, pro
 	if err := free(g); err != nil {
 		return iam.Group{}, err
 	}
-	return g, s.store.DeleteGroup(ctx, by.Tenant, g.ID, s.env.Event(by, "group", "delete", string(g.ID), g.Name))
+	return g, s.store.DeleteGroup(ctx, by.Tenant, g.ID, version, s.env.Event(by, "group", "delete", string(g.ID), g.Name))
 }

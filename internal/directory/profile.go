@@ -24,6 +24,8 @@ type Profile struct {
 	// Attributes are merged; a nil value removes the attribute. Their names
 	// are words of a dialect's program, and never the user's.
 	Attributes map[string]*string
+	// Version is the one that the caller read; 0 takes the user as it is.
+	Version int64
 }
 
 // Self answers the actor as a user. NotFound; Denied: the actor is the operator, or
@@ -36,9 +38,12 @@ func (s *Service) Self(ctx context.Context, by iam.Actor) (iam.User, error) {
 }
 
 // UpdateProfile changes what is the actor's own to change. Errors as for Self;
-// Invalid.
+// Invalid; Conflict: the user is of another version.
 func (s *Service) UpdateProfile(ctx context.Context, by iam.Actor, p Profile) (iam.User, error) {
 	return s.updateSelf(ctx, by, "update-profile", nil, func(u iam.User) (UserWrite, error) {
+		if p.Version != 0 && p.Version != u.Version {
+			return UserWrite{}, iam.ErrStale("user", string(u.ID))
+		}
 		old := u
 		u = apply(u, UserChange{GivenName: p.GivenName, FamilyName: p.FamilyName, DisplayName: p.DisplayName, Phone: p.Phone,
 			Language: p.Language, TimeZone: p.TimeZone, Theme: p.Theme, Attributes: p.Attributes})

@@ -198,7 +198,8 @@ func testOwnProfile(t *testing.T, w world) {
 // it is.
 func testProfileTouchesNothingElse(t *testing.T, w world) {
 	may := map[string]bool{"GivenName": true, "FamilyName": true, "DisplayName": true, "Phone": true, "Language": true, "TimeZone": true,
-		"Theme": true, "WantFactor": true, "Attributes": true}
+		"Theme": true, "WantFactor": true, "Attributes": true,
+		"Version": true} // a condition, which changes nothing
 	for i, profile := 0, reflect.TypeFor[directory.Profile](); i < profile.NumField(); i++ {
 		if name := profile.Field(i).Name; !may[name] {
 			t.Errorf("users may change their own %s: may they?", name)
@@ -208,7 +209,11 @@ func testProfileTouchesNothingElse(t *testing.T, w world) {
 	rules := iam.UserRules{RequireFactor: true, API: iam.SourceRule{Sources: []iam.Source{{Type: iam.SourceIP, Value: "10.0.0.0/8"}}}}
 	before := w.update(t, ann.User, directory.UserChange{Email: ptr("ann@example.com"), Label: ptr("L"), State: ptr(iam.UserEnabled), Rules: &rules,
 		MustChangePassword: ptr(true), Groups: &[]string{"team"}, MakeMissing: true})
-	after, err := w.Directory.UpdateProfile(t.Context(), ann.Actor(), directory.Profile{GivenName: ptr("Ann")})
+	stale := directory.Profile{GivenName: ptr("Nobody"), Version: before.Version + 1}
+	if _, err := w.Directory.UpdateProfile(t.Context(), ann.Actor(), stale); !iam.Is(err, iam.Conflict) {
+		t.Errorf("a version that the user is not of: %v, want a conflict", err)
+	}
+	after, err := w.Directory.UpdateProfile(t.Context(), ann.Actor(), directory.Profile{GivenName: ptr("Ann"), Version: before.Version})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,12 +61,14 @@ func filler(by iam.Actor, g iam.Group, provisioning bool) iam.Actor {
 	return by
 }
 
-// Deprovision is DeleteUser for a provisioning client.
-func (s *Service) Deprovision(ctx context.Context, by iam.Actor, id iam.UserID) (iam.User, error) {
-	return s.deleteUser(ctx, by, UserKey{ID: id}, true)
+// Deprovision is DeleteUser for a provisioning client, of a version, 0 for whatever
+// it is. Conflict: the user is of another one.
+func (s *Service) Deprovision(ctx context.Context, by iam.Actor, id iam.UserID, version int64) (iam.User, error) {
+	return s.deleteUser(ctx, by, UserKey{ID: id}, version, true)
 }
 
-// DeprovisionGroup is DeleteGroup for a provisioning client.
-func (s *Service) DeprovisionGroup(ctx context.Context, by iam.Actor, id iam.GroupID) (iam.Group, error) {
-	return s.deleteGroup(ctx, by, GroupKey{ID: id}, true, func(iam.Group) error { return nil })
+// DeprovisionGroup is DeleteGroup for a provisioning client; version as for
+// Deprovision.
+func (s *Service) DeprovisionGroup(ctx context.Context, by iam.Actor, id iam.GroupID, version int64) (iam.Group, error) {
+	return s.deleteGroup(ctx, by, GroupKey{ID: id}, version, true, func(iam.Group) error { return nil })
 }

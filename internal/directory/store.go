@@ -20,9 +20,10 @@ type Store interface {
 	// and counts it up. It counts the epoch of the tenant up when w.Security
 	// is set. NotFound, Conflict; Exists: the username is taken.
 	UpdateUser(ctx context.Context, t iam.TenantID, w UserWrite, events ...iam.Event) (iam.User, error)
-	// DeleteUser removes a user with memberships, bindings, tokens and
-	// sessions, and counts the epoch up. NotFound.
-	DeleteUser(ctx context.Context, t iam.TenantID, id iam.UserID, events ...iam.Event) error
+	// DeleteUser removes a user of a version, 0 for whatever it is, with
+	// memberships, bindings, tokens and sessions, and counts the epoch up.
+	// NotFound, Conflict.
+	DeleteUser(ctx context.Context, t iam.TenantID, id iam.UserID, version int64, events ...iam.Event) error
 	// User answers one user with its groups and roles. NotFound.
 	User(ctx context.Context, t iam.TenantID, k UserKey) (iam.User, error)
 	// Users lists users with their groups and roles. Sorts: "name" (the
@@ -69,9 +70,9 @@ type Store interface {
 	// Members answers the members of groups, of all when none is named, by
 	// group and username.
 	Members(ctx context.Context, t iam.TenantID, of ...iam.GroupID) ([]Membership, error)
-	// DeleteGroup removes a group with memberships and bindings, and counts
-	// the epoch up. NotFound.
-	DeleteGroup(ctx context.Context, t iam.TenantID, id iam.GroupID, events ...iam.Event) error
+	// DeleteGroup removes a group of a version, 0 for whatever it is, with
+	// memberships and bindings, and counts the epoch up. NotFound, Conflict.
+	DeleteGroup(ctx context.Context, t iam.TenantID, id iam.GroupID, version int64, events ...iam.Event) error
 	// Group answers one group. NotFound.
 	Group(ctx context.Context, t iam.TenantID, k GroupKey) (iam.Group, error)
 	// Groups lists groups. Sorts: "name" (the default), "created".

@@ -247,10 +247,10 @@ func (s *Service) userWrite(ctx context.Context, by iam.Actor, old iam.User, ch 
 // DeleteUser removes a user. NotFound; Precondition: it is the actor; Denied:
 // the user holds a right that the actor lacks.
 func (s *Service) DeleteUser(ctx context.Context, by iam.Actor, k UserKey) (iam.User, error) {
-	return s.deleteUser(ctx, by, k, false)
+	return s.deleteUser(ctx, by, k, 0, false)
 }
 
-func (s *Service) deleteUser(ctx context.Context, by iam.Actor, k UserKey, provisioning bool) (iam.User, error) {
+func (s *Service) deleteUser(ctx context.Context, by iam.Actor, k UserKey, version int64, provisioning bool) (iam.User, error) {
 	u, err := s.store.User(ctx, by.Tenant, k)
 	if err != nil {
 		return iam.User{}, err
@@ -261,7 +261,7 @@ func (s *Service) deleteUser(ctx context.Context, by iam.Actor, k UserKey, provi
 	if err := s.rights.CheckUser(ctx, toucher(by, u, provisioning), u.ID); err != nil {
 		return iam.User{}, err
 	}
-	return u, s.store.DeleteUser(ctx, by.Tenant, u.ID, s.env.Event(by, "user", "delete", string(u.ID), u.Username))
+	return u, s.store.DeleteUser(ctx, by.Tenant, u.ID, version, s.env.Event(by, "user", "delete", string(u.ID), u.Username))
 }
 
 // again writes once more where a group or role that the write was to make has

@@ -140,16 +140,7 @@ func (b *bulk) call(ctx context.Context, p *step) (Resource, error) {
 		}
 		return b.service.Patch(ctx, b.by, p.Type, p.ID, p.Version, operations)
 	}
-	if p.Version != 0 {
-		e, err := b.service.at(p.Type).get(ctx, b.by, p.ID, false)
-		if err == nil && e.version != p.Version {
-			err = iam.ErrStale(p.Type.Name, p.ID)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return nil, b.service.Delete(ctx, b.by, p.Type, p.ID)
+	return nil, b.service.Delete(ctx, b.by, p.Type, p.ID, p.Version)
 }
 
 // complete tells resources of those that were made after them, as soon as all of
@@ -179,7 +170,7 @@ func (b *bulk) tell(ctx context.Context, p *step) {
 		p.Resource = r
 		return
 	}
-	if gone := b.service.Delete(ctx, b.by, p.Type, p.ID); gone != nil {
+	if gone := b.service.Delete(ctx, b.by, p.Type, p.ID, 0); gone != nil {
 		err = gone
 	}
 	b.failed++

@@ -77,9 +77,9 @@ func (c groups) shown(ctx context.Context, by iam.Actor, g iam.Group) (Resource,
 	return all[0], nil
 }
 
-func (c groups) remove(ctx context.Context, by iam.Actor, id string) error {
+func (c groups) remove(ctx context.Context, by iam.Actor, id string, version int64) error {
 	if !iam.ValidID(id) {
 		return iam.ErrNotFound("group", iam.Cut(id, 64))
 	}
-	return c.DeleteGroup(ctx, by, iam.GroupID(id))
+	return c.DeleteGroup(ctx, by, iam.GroupID(id), version)
 }

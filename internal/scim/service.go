@@ -16,10 +16,11 @@ type People interface {
 	// UpdateUser changes a user. NotFound, Conflict, Exists, Invalid.
 	UpdateUser(ctx context.Context, by iam.Actor, id iam.UserID, ch UserChange) (iam.User, error)
 	// UpdateProfile changes the actor, who needs no right for it: names, phone,
-	// language, time zone and attributes. NotFound, Invalid.
+	// language, time zone and attributes. NotFound, Conflict, Invalid.
 	UpdateProfile(ctx context.Context, by iam.Actor, ch UserChange) (iam.User, error)
-	// DeleteUser removes a user. NotFound.
-	DeleteUser(ctx context.Context, by iam.Actor, id iam.UserID) error
+	// DeleteUser removes a user of a version, 0 for whatever it is. NotFound,
+	// Conflict.
+	DeleteUser(ctx context.Context, by iam.Actor, id iam.UserID, version int64) error
 }
 
 // Teams keeps groups. It asks what the actor may, and answers Denied.
@@ -32,8 +33,8 @@ type Teams interface {
 	CreateGroup(ctx context.Context, by iam.Actor, t Team) (iam.Group, error)
 	// UpdateGroup changes a group and answers it. NotFound, Conflict, Exists, Invalid.
 	UpdateGroup(ctx context.Context, by iam.Actor, id iam.GroupID, ch GroupChange) (iam.Group, error)
-	// DeleteGroup removes a group. NotFound.
-	DeleteGroup(ctx context.Context, by iam.Actor, id iam.GroupID) error
+	// DeleteGroup removes a group; version and errors as for DeleteUser.
+	DeleteGroup(ctx context.Context, by iam.Actor, id iam.GroupID, version int64) error
 }
 
 // Service lays resources over the directory.
@@ -61,12 +62,12 @@ type collection interface {
 	// find answers a part of a list; whole as for get.
 	find(ctx context.Context, by iam.Actor, f Find, whole bool) (Found[Resource], error)
 	insert(ctx context.Context, by iam.Actor, r Resource) (Resource, error)
-	// replace writes a document anew, and patch changes it, each at a version; 0
-	// is whatever it is. They answer a group without the members whom nobody has
+	// replace writes a document anew, patch changes it and remove removes it, each
+	// at a version; 0 is whatever it is. The first two answer a group without the members whom nobody has
 	// named.
 	replace(ctx context.Context, by iam.Actor, id string, version int64, sent Resource, of []string) (Resource, error)
 	patch(ctx context.Context, by iam.Actor, id string, version int64, operations []Operation) (Resource, error)
-	remove(ctx context.Context, by iam.Actor, id string) error
+	remove(ctx context.Context, by iam.Actor, id string, version int64) error
 }
 
 // entry is a document and the version that it is of.
@@ -121,7 +122,8 @@ func (s *Service) Patch(ctx context.Context, by iam.Actor, t *ResourceType, id s
 	return s.at(t).patch(ctx, by, id, version, operations)
 }
 
-// Delete removes a resource. NotFound, Denied.
-func (s *Service) Delete(ctx context.Context, by iam.Actor, t *ResourceType, id string) error {
-	return s.at(t).remove(ctx, by, id)
+// Delete removes a resource of a version, 0 for whatever it is. NotFound, Conflict,
+// Denied.
+func (s *Service) Delete(ctx context.Context, by iam.Actor, t *ResourceType, id string, version int64) error {
+	return s.at(t).remove(ctx, by, id, version)
 }

@@ -64,9 +64,9 @@ func (c users) update(ctx context.Context, by iam.Actor, old entry, r Resource) 
 	return c.shown(u), nil
 }
 
-func (c users) remove(ctx context.Context, by iam.Actor, id string) error {
+func (c users) remove(ctx context.Context, by iam.Actor, id string, version int64) error {
 	if !iam.ValidID(id) {
 		return iam.ErrNotFound("user", iam.Cut(id, 64))
 	}
-	return c.DeleteUser(ctx, by, iam.UserID(id))
+	return c.DeleteUser(ctx, by, iam.UserID(id), version)
 }

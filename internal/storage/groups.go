@@ -18,7 +18,7 @@ const (
 
 	groupVersion = `SELECT version FROM user_groups WHERE tenant_id = $1 AND group_id = $2`
 	groupByName  = `SELECT group_id FROM user_groups WHERE tenant_id = $1 AND name_key = $2`
-	deleteGroup  = `DELETE FROM user_groups WHERE tenant_id = $1 AND group_id = $2`
+	deleteGroup  = `DELETE FROM user_groups WHERE tenant_id = $1 AND group_id = $2 AND ($3 = 0 OR version = $3)`
 )
 
 // InsertGroup implements directory.Store. A new group without members gives
@@ -94,13 +94,14 @@ func (x *call) fillGroup(ctx context.Context, w directory.GroupWrite, events []i
 }
 
 // DeleteGroup implements directory.Store.
-func (s *Store) DeleteGroup(ctx context.Context, t iam.TenantID, id iam.GroupID, events ...iam.Event) (err error) {
+func (s *Store) DeleteGroup(ctx context.Context, t iam.TenantID, id iam.GroupID, version int64, events ...iam.Event) (err error) {
 	defer s.wrap(&err, "DeleteGroup(%s, %s)", t, id)
 	if err := checkID("group", id); err != nil {
 		return err
 	}
 	return s.write(ctx, t, func(ctx context.Context, x *call) error {
-		if err := x.one(ctx, "group", string(id), deleteGroup, t, id); err != nil {
+		n, err := x.exec(ctx, deleteGroup, t, id, version)
+		if err := x.versioned(ctx, n, err, "group", string(id), groupVersion, t, id); err != nil {
 			return err
 		}
 		if err := x.linksChanged(ctx); err != nil { // those that gave it something

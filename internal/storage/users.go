@@ -27,7 +27,7 @@ const (
 		generation = generation + $17, updated_at = $15, language = $18, time_zone = $19, theme = $20, rules = $21,
 		display_key = $22, given_key = $23, family_key = $24, emails_listed = $25, version = version + 1
 		WHERE tenant_id = $26 AND user_id = $27 AND version = $28`
-	deleteUser   = `DELETE FROM users WHERE tenant_id = $1 AND user_id = $2`
+	deleteUser   = `DELETE FROM users WHERE tenant_id = $1 AND user_id = $2 AND ($3 = 0 OR version = $3)`
 	userVersion  = `SELECT version FROM users WHERE tenant_id = $1 AND user_id = $2`
 	usernameUser = `SELECT user_id FROM users WHERE tenant_id = $1 AND username_key = $2`
 	numberUser   = `SELECT user_id FROM users WHERE tenant_id = $1 AND number = $2`
@@ -185,13 +185,14 @@ func (x *call) updateUser(ctx context.Context, w directory.UserWrite, endSession
 
 // DeleteUser implements directory.Store. What belongs to the user goes by
 // foreign keys.
-func (s *Store) DeleteUser(ctx context.Context, t iam.TenantID, id iam.UserID, events ...iam.Event) (err error) {
+func (s *Store) DeleteUser(ctx context.Context, t iam.TenantID, id iam.UserID, version int64, events ...iam.Event) (err error) {
 	defer s.wrap(&err, "DeleteUser(%s, %s)", t, id)
 	if err := checkID("user", id); err != nil {
 		return err
 	}
 	return s.write(ctx, t, func(ctx context.Context, x *call) error {
-		if err := x.one(ctx, "user", string(id), deleteUser, t, id); err != nil {
+		n, err := x.exec(ctx, deleteUser, t, id, version)
+		if err := x.versioned(ctx, n, err, "user", string(id), userVersion, t, id); err != nil {
 			return err
 		}
 		if err := x.count(ctx, countedUsers, string(id), -1); err != nil {

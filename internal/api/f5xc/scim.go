@@ -21,7 +21,7 @@ type SCIM interface {
 	Create(ctx context.Context, by iam.Actor, t *scim.ResourceType, sent map[string]any) (scim.Resource, error)
 	Replace(ctx context.Context, by iam.Actor, t *scim.ResourceType, id string, version int64, sent map[string]any, of ...string) (scim.Resource, error)
 	Patch(ctx context.Context, by iam.Actor, t *scim.ResourceType, id string, version int64, operations []scim.Operation) (scim.Resource, error)
-	Delete(ctx context.Context, by iam.Actor, t *scim.ResourceType, id string) error
+	Delete(ctx context.Context, by iam.Actor, t *scim.ResourceType, id string, version int64) error
 }
 
 const (
@@ -143,7 +143,7 @@ func (d *dialect) deleteSCIM(t *scim.ResourceType) func(context.Context, *api.Ca
 		oneSCIM
 		scimWanted
 	}) (empty, error) {
-		return empty{}, d.SCIM.Delete(ctx, c.Actor, t, in.ID)
+		return empty{}, d.SCIM.Delete(ctx, c.Actor, t, in.ID, 0)
 	}
 }
 

@@ -205,16 +205,11 @@ func (h resources[S]) remove(ctx context.Context, c *api.Call, id string, of con
 		return err
 	}
 	t := h.of(types)
-	if of != (conditions{}) {
-		r, err := h.SCIM.Get(ctx, c.Actor, t, id, scim.Projection{Attributes: []string{"meta"}})
-		if err != nil {
-			return err
-		}
-		if !of.hold(versionOf(r)) {
-			return iam.ErrStale(t.Name, id)
-		}
+	version, err := h.version(ctx, c, t, id, of)
+	if err != nil {
+		return err
 	}
-	return h.SCIM.Delete(ctx, c.Actor, t, id)
+	return h.SCIM.Delete(ctx, c.Actor, t, id, version)
 }
 
 // asked answers the type as the tenant has it, and what of a resource is wanted.

@@ -60,13 +60,16 @@ func testGroups(f *fixture) {
 	f.ok(err)
 	f.newBinding(iam.Binding{Group: want.ID, Role: r.ID})
 	e = f.event("group", "delete")
-	f.bumps(true, func() { f.ok(f.store.DeleteGroup(f.ctx(), f.tenant.ID, want.ID, e)) })
+	stored, err := f.store.Group(f.ctx(), f.tenant.ID, directory.GroupKey{ID: want.ID})
+	f.ok(err)
+	f.fails(f.store.DeleteGroup(f.ctx(), f.tenant.ID, want.ID, stored.Version+1, e), iam.Conflict)
+	f.bumps(true, func() { f.ok(f.store.DeleteGroup(f.ctx(), f.tenant.ID, want.ID, stored.Version, e)) })
 	f.logged(e)
 	if rows := f.rowsOf(f.tenant.ID); len(rows["memberships"])+len(rows["bindings"]) > 0 || len(rows["users"]) != 1 {
 		f.Errorf("after the group: %v", rows)
 	}
-	f.fails(f.store.DeleteGroup(f.ctx(), f.tenant.ID, want.ID), iam.NotFound)
-	f.fails(f.store.DeleteGroup(f.ctx(), f.tenant.ID, "no id"), iam.NotFound)
+	f.fails(f.store.DeleteGroup(f.ctx(), f.tenant.ID, want.ID, 0), iam.NotFound)
+	f.fails(f.store.DeleteGroup(f.ctx(), f.tenant.ID, "no id", 0), iam.NotFound)
 }
 
 func testResolve(f *fixture) {

@@ -67,7 +67,7 @@ func testIdentities(f *fixture) {
 	f.ok(f.store.UseIdentity(f.ctx(), f.tenant.ID, iam.Identity{Provider: r.ID, Issuer: opIssuer, Subject: "3"}))
 	f.ok(f.store.UseIdentity(f.ctx(), f.tenant.ID, iam.Identity{Provider: "no id"}))
 
-	f.ok(f.store.DeleteUser(f.ctx(), f.tenant.ID, lee.ID))
+	f.ok(f.store.DeleteUser(f.ctx(), f.tenant.ID, lee.ID, 0))
 	f.identitiesAre(lee)
 	none, err := f.store.Identities(f.ctx(), f.tenant.ID, "no id")
 	f.ok(err)

@@ -18,7 +18,7 @@ var importLeaks = map[string]func(*leak){
 		none(l, left, err)
 		other := directory.UserWrite{User: l.b.user}
 		other.User.ID = l.b.user.ID
-		l.ok(l.store.DeleteUser(l.ctx(), l.a.tenant.ID, l.b.user.ID)) // a's, just made
+		l.ok(l.store.DeleteUser(l.ctx(), l.a.tenant.ID, l.b.user.ID, 0)) // a's, just made
 		_, err = l.store.ImportUsers(l.ctx(), l.a.tenant.ID, directory.ImportWrite{Old: []directory.UserWrite{other}, OldEvents: []iam.Event{l.event("user", "update")}})
 		l.missed(err)
 		someone := directory.UserWrite{User: l.aUser("choi"), Groups: &[]iam.GroupID{l.b.group.ID}}

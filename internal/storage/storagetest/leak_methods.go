@@ -144,7 +144,7 @@ var directoryLeaks = map[string]func(*leak){
 			l.missed(err)
 		}
 	},
-	"DeleteUser": func(l *leak) { l.missed(l.store.DeleteUser(l.ctx(), l.a.tenant.ID, l.b.user.ID)) },
+	"DeleteUser": func(l *leak) { l.missed(l.store.DeleteUser(l.ctx(), l.a.tenant.ID, l.b.user.ID, 0)) },
 	"User": func(l *leak) {
 		for _, k := range []directory.UserKey{{ID: l.b.user.ID}, {Short: iam.Short(l.b.user.ID)}} {
 			_, err := l.store.User(l.ctx(), l.a.tenant.ID, k)
@@ -171,7 +171,7 @@ var directoryLeaks = map[string]func(*leak){
 		}
 		g, err := l.store.InsertGroup(l.ctx(), l.a.tenant.ID, directory.GroupWrite{Group: g})
 		l.ok(err)
-		l.ok(l.store.DeleteGroup(l.ctx(), l.a.tenant.ID, g.ID))
+		l.ok(l.store.DeleteGroup(l.ctx(), l.a.tenant.ID, g.ID, 0))
 	},
 	"UpdateGroup": func(l *leak) {
 		l.missed(l.store.UpdateGroup(l.ctx(), l.a.tenant.ID, directory.GroupWrite{Group: l.b.group, Members: &[]iam.UserID{}, Bindings: &[]iam.Binding{}}))
@@ -183,7 +183,7 @@ var directoryLeaks = map[string]func(*leak){
 			l.missed(l.store.UpdateGroup(l.ctx(), l.a.tenant.ID, w))
 		}
 	},
-	"DeleteGroup": func(l *leak) { l.missed(l.store.DeleteGroup(l.ctx(), l.a.tenant.ID, l.b.group.ID)) },
+	"DeleteGroup": func(l *leak) { l.missed(l.store.DeleteGroup(l.ctx(), l.a.tenant.ID, l.b.group.ID, 0)) },
 	"Group": func(l *leak) {
 		_, err := l.store.Group(l.ctx(), l.a.tenant.ID, directory.GroupKey{ID: l.b.group.ID})
 		l.missed(err)

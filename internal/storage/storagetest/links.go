@@ -137,7 +137,7 @@ func testLinks(f *fixture) {
 	f.bumps(true, func() { f.ok(f.store.UpdateObject(f.ctx(), f.tenant.ID, r, nil, nil)) })
 
 	// An assignment ends with its group.
-	f.bumps(true, func() { f.ok(f.store.DeleteGroup(f.ctx(), f.tenant.ID, second.ID)) })
+	f.bumps(true, func() { f.ok(f.store.DeleteGroup(f.ctx(), f.tenant.ID, second.ID, 0)) })
 	f.handed(iam.LinkManaged, third.ID, one)
 	allowed, err = f.store.AllowedGroups(f.ctx(), f.tenant.ID, other.ID)
 	f.ok(err)

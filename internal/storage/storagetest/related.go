@@ -170,7 +170,7 @@ func testRelatedIsFresh(f *fixture) {
 	f.ok(f.store.EraseTenant(f.ctx(), other.ID))
 	want.State = ""
 	check(want)
-	f.ok(f.store.DeleteGroup(f.ctx(), f.tenant.ID, g.ID))
+	f.ok(f.store.DeleteGroup(f.ctx(), f.tenant.ID, g.ID, 0))
 	want.Assigned = nil
 	same(f, f.related(tenancy.RelatedFilter{Kind: iam.LinkManaged}).Items, []tenancy.Related{want})
 	same(f, f.related(tenancy.RelatedFilter{Kind: iam.LinkManaged, Member: u.ID}), tenancy.RelatedPage{})

@@ -147,9 +147,9 @@ func testSchemasInUse(f *fixture) {
 	f.ok(err)
 	users, err = without(users, func(a []scim.Attribute) []scim.Attribute { return a[:1] })
 	f.ok(err)
-	f.ok(f.store.DeleteUser(f.ctx(), f.tenant.ID, u.ID))
+	f.ok(f.store.DeleteUser(f.ctx(), f.tenant.ID, u.ID, 0))
 	f.ok(f.store.DeleteExtension(f.ctx(), f.tenant.ID, users.Schema.ID))
-	f.ok(f.store.DeleteGroup(f.ctx(), f.tenant.ID, g.ID))
+	f.ok(f.store.DeleteGroup(f.ctx(), f.tenant.ID, g.ID, 0))
 	f.ok(f.store.DeleteExtension(f.ctx(), f.tenant.ID, groups.Schema.ID))
 }
 
@@ -180,10 +180,10 @@ func testSchemaRace(f *fixture) {
 			if len(with.Items) != 1 {
 				f.Fatalf("the schema is in use by %d users", len(with.Items))
 			}
-			f.ok(f.store.DeleteUser(f.ctx(), f.tenant.ID, with.Items[0].ID))
+			f.ok(f.store.DeleteUser(f.ctx(), f.tenant.ID, with.Items[0].ID, 0))
 			f.ok(f.store.DeleteExtension(f.ctx(), f.tenant.ID, urn))
 		default: // or the schema, made again, would have what is kept of the user
-			f.ok(f.store.DeleteUser(f.ctx(), f.tenant.ID, u.ID))
+			f.ok(f.store.DeleteUser(f.ctx(), f.tenant.ID, u.ID, 0))
 		}
 	}
 }

@@ -174,7 +174,7 @@ func testPictures(f *fixture) {
 		f.fails(err, iam.NotFound)
 		f.fails(f.store.SetPicture(f.ctx(), f.tenant.ID, id, f.anImage("x")), iam.NotFound)
 	}
-	f.ok(f.store.DeleteUser(f.ctx(), f.tenant.ID, other.ID))
+	f.ok(f.store.DeleteUser(f.ctx(), f.tenant.ID, other.ID, 0))
 	if rows := f.rowsOf(f.tenant.ID)["user_pictures"]; len(rows) > 0 {
 		f.Errorf("pictures %q of a user who is gone", rows)
 	}

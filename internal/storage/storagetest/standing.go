@@ -44,7 +44,7 @@ func testStanding(f *fixture) {
 	off := half(w.managed, names)
 	off.Disabled = true
 	standing(iam.LinkManaged, "", off)
-	f.ok(f.store.DeleteGroup(f.ctx(), f.tenant.ID, g.ID))
+	f.ok(f.store.DeleteGroup(f.ctx(), f.tenant.ID, g.ID, 0))
 	off.Assignments, off.Groups = nil, map[iam.GroupID]string{}
 	standing(iam.LinkManaged, "", off)
 }

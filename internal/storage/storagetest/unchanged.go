@@ -28,7 +28,7 @@ func testUnchangedUser(f *fixture) {
 		u, err = another.UpdateUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: u})
 		f.ok(err)
 	}
-	f.ok(another.DeleteUser(f.ctx(), f.tenant.ID, u.ID))
+	f.ok(another.DeleteUser(f.ctx(), f.tenant.ID, u.ID, 0))
 	_, err = f.store.User(f.ctx(), f.tenant.ID, directory.UserKey{Handle: "kim"})
 	f.fails(err, iam.NotFound)
 }

@@ -111,7 +111,7 @@ func testUserHandles(f *fixture) {
 		f.ok(err)
 		users = append(users, u)
 	}
-	f.ok(f.store.DeleteUser(f.ctx(), f.tenant.ID, users[1].ID))
+	f.ok(f.store.DeleteUser(f.ctx(), f.tenant.ID, users[1].ID, 0))
 	if u := f.newUser("kim"); u.Handle != "kim~2" {
 		f.Errorf("handle %q, want the one that is free", u.Handle)
 	}
@@ -266,7 +266,10 @@ func testUpdateUser(f *fixture) {
 func testDeleteUser(f *fixture) {
 	w := f.populate()
 	e := f.event("user", "delete")
-	f.bumps(true, func() { f.ok(f.store.DeleteUser(f.ctx(), f.tenant.ID, w.user.ID, e)) })
+	stored, err := f.store.User(f.ctx(), f.tenant.ID, directory.UserKey{ID: w.user.ID})
+	f.ok(err)
+	f.fails(f.store.DeleteUser(f.ctx(), f.tenant.ID, w.user.ID, stored.Version+1, e), iam.Conflict)
+	f.bumps(true, func() { f.ok(f.store.DeleteUser(f.ctx(), f.tenant.ID, w.user.ID, stored.Version, e)) })
 	f.logged(e)
 	rows := f.rowsOf(f.tenant.ID)
 	for _, table := range []string{"users", "memberships", "sessions", "api_tokens"} {
@@ -280,8 +283,8 @@ func testDeleteUser(f *fixture) {
 	if l, err := f.store.LoginEvents(f.ctx(), f.tenant.ID, w.user.ID, iam.Page{}); err != nil || len(l.Items) == 0 {
 		f.Errorf("login events %v, %v; they stay", l, err)
 	}
-	f.fails(f.store.DeleteUser(f.ctx(), f.tenant.ID, w.user.ID), iam.NotFound)
-	f.fails(f.store.DeleteUser(f.ctx(), f.tenant.ID, "no id"), iam.NotFound)
+	f.fails(f.store.DeleteUser(f.ctx(), f.tenant.ID, w.user.ID, 0), iam.NotFound)
+	f.fails(f.store.DeleteUser(f.ctx(), f.tenant.ID, "no id", 0), iam.NotFound)
 	l, err := f.store.Users(f.ctx(), f.tenant.ID, directory.UserFilter{}, iam.Page{Total: true})
 	f.ok(err)
 	if l.Total != 0 {
