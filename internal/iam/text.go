@@ -4,6 +4,7 @@ import (
 	"maps"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Fold is the form in which names are compared without regard to case, and
@@ -46,6 +47,12 @@ func Cut(s string, n int) string {
 // and paragraph separators, fillers, joiners and variation selectors.
 func Printable(s string) bool {
 	for _, r := range s {
+		if r < utf8.RuneSelf { // most are, and searching the tables takes its time
+			if r < ' ' || r == 0x7f {
+				return false
+			}
+			continue
+		}
 		if r == unicode.ReplacementChar || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp,
 			unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) {
 			return false

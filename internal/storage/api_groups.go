@@ -16,7 +16,7 @@ type rule struct {
 	Path       string   `json:"path,omitempty"`
 }
 
-func encodeRules(rules []iam.Rule) (string, error) {
+func encodeAPIRules(rules []iam.Rule) (string, error) {
 	rows := make([]rule, len(rules))
 	for i, r := range rules {
 		rows[i] = rule(r)
@@ -57,7 +57,7 @@ func (s *Store) InsertAPIGroup(ctx context.Context, t iam.TenantID, g iam.APIGro
 }
 
 func apiGroupArgs(t iam.TenantID, g iam.APIGroup) ([]any, error) {
-	rules, err := encodeRules(g.Rules)
+	rules, err := encodeAPIRules(g.Rules)
 	return []any{t, g.ID, g.Name, iam.Fold(g.Name), g.Description, g.Builtin, rules, g.Created, g.Updated}, err
 }
 
@@ -115,7 +115,7 @@ func (s *Store) UpdateAPIGroup(ctx context.Context, t iam.TenantID, g iam.APIGro
 	if err := checkID("API group", g.ID); err != nil {
 		return err
 	}
-	rules, err := encodeRules(g.Rules)
+	rules, err := encodeAPIRules(g.Rules)
 	if err != nil {
 		return err
 	}

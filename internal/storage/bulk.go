@@ -17,7 +17,7 @@ type bulk struct {
 	first     int                                  // place of the first that waits
 }
 
-// add inserts a row, now or with those that follow.
+// add inserts a row of bound arguments, now or with those that follow.
 func (b *bulk) add(ctx context.Context, row []any) error {
 	b.row = append(b.row, row...)
 	if b.rows++; b.rows < b.x.store.engine.RowsAtOnce() {
@@ -38,7 +38,7 @@ func (b *bulk) flush(ctx context.Context) error {
 		width = len(b.row) / b.rows
 	}
 	for done := 0; done < b.rows; done += at {
-		n, err := b.x.exec(ctx, manyRows(b.statement, at), b.row[done*width:(done+at)*width]...)
+		n, err := b.x.execBound(ctx, manyRows(b.statement, at), b.row[done*width:(done+at)*width])
 		if err == nil && b.inserted != nil {
 			err = b.inserted(b.first+done, at, n)
 		}

@@ -25,13 +25,15 @@ func bind(args []any) []any {
 		switch v := a.(type) {
 		case nil, bool, int, int64, []byte:
 		case string:
-			args[i] = storable(v)
+			if !isStorable(v) { // else not a copy of each
+				args[i] = storable(v)
+			}
 		case time.Time:
 			args[i] = micros(v)
 		case map[string]string:
 			args[i] = encodeMap(v)
 		case iam.UserRules:
-			args[i] = encodeJSON(v)
+			args[i] = encodeRules(v)
 		default:
 			if r := reflect.ValueOf(a); r.Kind() == reflect.String {
 				args[i] = storable(r.String())
@@ -45,7 +47,7 @@ func bind(args []any) []any {
 // bytes that are not UTF-8; for the sake of one behaviour each becomes U+FFFD
 // in both.
 func storable(s string) string {
-	if utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 {
+	if isStorable(s) {
 		return s
 	}
 	return strings.Map(func(r rune) rune {
@@ -55,6 +57,8 @@ func storable(s string) string {
 		return r
 	}, s)
 }
+
+func isStorable(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, 0) < 0 }
 
 // micros is a time as a column: microseconds since 1970, 0 for the zero time.
 func micros(t time.Time) int64 {
@@ -88,6 +92,14 @@ func encodeMap(m map[string]string) string {
 		return "{}"
 	}
 	return encodeJSON(m)
+}
+
+// encodeRules answers the default of the column for those of nearly all users.
+func encodeRules(r iam.UserRules) string {
+	if reflect.ValueOf(r).IsZero() {
+		return "{}"
+	}
+	return encodeJSON(r)
 }
 
 // encodeJSON is for values that always are JSON, of types that storage knows.

@@ -120,8 +120,10 @@ func TestBrokenText(t *testing.T) {
 
 func TestBind(t *testing.T) {
 	type name string
-	got := bind([]any{name("a\x00"), "ok", map[string]string(nil), map[string]string{"k": "v"}, nil, true, int64(7), []byte("raw")})
-	want := []any{"a\ufffd", "ok", "{}", `{"k":"v"}`, nil, true, int64(7), []byte("raw")}
+	got := bind([]any{name("a\x00"), "ok", map[string]string(nil), map[string]string{"k": "v"}, nil, true, int64(7), []byte("raw"),
+		iam.UserRules{}, iam.UserRules{NoAPI: true}})
+	want := []any{"a\ufffd", "ok", "{}", `{"k":"v"}`, nil, true, int64(7), []byte("raw"),
+		"{}", encodeJSON(iam.UserRules{NoAPI: true})}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}

@@ -82,7 +82,12 @@ func (x *call) enter(ctx context.Context, scope iam.TenantID) error {
 
 // exec answers how many rows a statement changed.
 func (x *call) exec(ctx context.Context, query string, args ...any) (int64, error) {
-	r, err := x.ExecContext(ctx, query, bind(args)...)
+	return x.execBound(ctx, query, bind(args))
+}
+
+// execBound is exec with arguments as bind answers them.
+func (x *call) execBound(ctx context.Context, query string, args []any) (int64, error) {
+	r, err := x.ExecContext(ctx, query, args...)
 	if err != nil {
 		return 0, err
 	}

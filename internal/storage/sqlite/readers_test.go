@@ -103,3 +103,22 @@ func TestStatementsAreBounded(t *testing.T) {
 		t.Errorf("%d statements kept, want at most %d", n, statementsKept)
 	}
 }
+
+// TestNameless: parameters lose their names where that changes nothing.
+func TestNameless(t *testing.T) {
+	for query, want := range map[string]string{
+		"SELECT 1":                               "SELECT 1",
+		"VALUES ($1, $2), ($3, 1)":               "VALUES (?, ?), (?, 1)",
+		"$1 $2 $3 $4 $5 $6 $7 $8 $9 $10 $11":     "? ? ? ? ? ? ? ? ? ? ?",
+		"a = $1 AND b = $2 OR a = $1":            "a = $1 AND b = $2 OR a = $1",
+		"a = $2 AND b = $1":                      "a = $2 AND b = $1",
+		"a = $1 AND b = $10":                     "a = $1 AND b = $10",
+		"a = $1 AND json_extract(b, '$.c') = $2": "a = $1 AND json_extract(b, '$.c') = $2",
+		"a = $01":                                "a = $01",
+		"a = $name":                              "a = $name",
+	} {
+		if got := nameless(query); got != want {
+			t.Errorf("%s: %s, want %s", query, got, want)
+		}
+	}
+}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gatehouse-id/gatehouse/internal/storage"
@@ -62,11 +64,32 @@ func (s *session) prepare(ctx context.Context, query string) (*sql.Stmt, error) 
 	if stmt, ok := s.statements[query]; ok {
 		return stmt, nil
 	}
-	stmt, err := s.conn.PrepareContext(context.Background(), query)
+	stmt, err := s.conn.PrepareContext(context.Background(), nameless(query))
 	if err == nil {
 		s.statements[query] = stmt
 	}
 	return stmt, err
+}
+
+// nameless answers a statement with ? for $1, $2 and so on, where each is used
+// once and in this order: each time that the driver binds a parameter it looks for
+// its name among those of the whole statement, and these have none. A $ begins
+// nothing else in a statement (storagetest sees to that).
+func nameless(query string) string {
+	var b strings.Builder
+	n := 0
+	for i, part := range strings.Split(query, "$") {
+		if i == 0 {
+			b.WriteString(part)
+			continue
+		}
+		rest := strings.TrimLeft(part, "0123456789")
+		if n++; part[:len(part)-len(rest)] != strconv.Itoa(n) {
+			return query
+		}
+		b.WriteString("?" + rest)
+	}
+	return b.String()
 }
 
 // run executes a statement that controls transactions. Where one fails nobody

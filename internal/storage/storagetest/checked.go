@@ -75,7 +75,10 @@ func (x checkedTx) QueryRowContext(ctx context.Context, query string, args ...an
 	return x.Tx.QueryRowContext(ctx, query, args...)
 }
 
-var placeholder = regexp.MustCompile(`\$[0-9]+`)
+var (
+	placeholder = regexp.MustCompile(`\$[0-9]+`)
+	literal     = regexp.MustCompile(`'[^']*'`)
+)
 
 func (x checkedTx) check(query string, args []any) {
 	if fault := faultOf(query, len(args), *x.scope); fault != "" {
@@ -92,6 +95,11 @@ func faultOf(query string, args int, scope iam.TenantID) string {
 			return "placeholders that first appear out of order, which SQLite numbers in its own way"
 		}
 		highest = max(highest, n)
+	}
+	for _, text := range literal.FindAllString(query, -1) {
+		if strings.Contains(text, "$") {
+			return "a dollar that is no placeholder"
+		}
 	}
 	if highest != args {
 		return "a number of arguments that is not that of placeholders"
