@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"golang.org/x/crypto/bcrypt"
 
 	"github.com/gatehouse-id/gatehouse/internal/app"
@@ -331,4 +332,44 @@ func TestExportImport(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestImportActiveDirectory: people of another directory, whose names begin with
+// what they are called and not with what they sign in with, are in their groups,
+// whatever the order of the file.
+func TestImportActiveDirectory(t *testing.T) {
+	const text = `dn: CN=Before,DC=example
+objectClass: group
+cn: Before
+member: CN=Lee\, Mina,CN=Users,DC=example
+
+dn: CN=Lee\, Mina,CN=Users,DC=example
+objectClass: user
+cn: Lee, Mina
+sAMAccountName: mina
+memberOf: CN=Before,DC=example
+memberOf: CN=Behind,DC=example
+
+dn: CN=Behind,DC=example
+objectClass: group
+cn: Behind
+member: CN=Lee\, Mina,CN=Users,DC=example
+`
+	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
+		tally, told := importedFrom(t, s, transfer.LDIF, text, app.ImportOptions{})
+		if want := (transfer.Tally{Created: 2, Unchanged: 1}); tally != want {
+			t.Errorf("%+v, want %+v\n%s", tally, want, told)
+		}
+		mina, err := s.Directory.User(t.Context(), s.Operator(), directory.UserKey{Username: "mina"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var in []string
+		for _, g := range mina.Groups {
+			in = append(in, g.Name)
+		}
+		if d := cmp.Diff([]string{"Before", "Behind"}, in, cmpopts.SortSlices(strings.Compare)); d != "" || mina.DisplayName != "Lee, Mina" {
+			t.Errorf("%q in groups (-want +got):\n%s", mina.DisplayName, d)
+		}
+	})
 }

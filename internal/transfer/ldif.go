@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"hash/maphash"
 	"io"
 	"strings"
 	"unicode/utf8"
@@ -19,10 +20,15 @@ type ldifReader struct {
 	from  *bufio.Reader
 	line  int // of the physical line that was read last, from 1
 	begun bool
+	// called are the names of users whose distinguished names, of which it has
+	// digests, do not say them: all of them in Active Directory, in which it grows
+	// by some 60 bytes a user.
+	called map[uint64]string
+	seed   maphash.Seed
 }
 
 func newLDIFReader(from io.Reader) Reader {
-	return &ldifReader{from: bufio.NewReaderSize(from, 64<<10)}
+	return &ldifReader{from: bufio.NewReaderSize(from, 64<<10), called: map[uint64]string{}, seed: maphash.MakeSeed()}
 }
 
 // record is one entry of a directory.
@@ -39,11 +45,33 @@ func (r *ldifReader) Next() (*Entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		e, err := rec.entry()
-		if e != nil || err != nil {
-			return e, err
+		e, err := rec.entry(r.nameOf)
+		if err != nil {
+			return nil, err
+		}
+		if e != nil {
+			r.note(rec.dn, e)
+			return e, nil
 		}
 	}
+}
+
+// note remembers what a user is called whose distinguished name does not say it.
+func (r *ldifReader) note(dn string, e *Entry) {
+	name, _ := ofDN(dn)
+	if called := e.name(); e.Kind == User && !strings.EqualFold(called, name) {
+		r.called[r.digest(dn)] = called
+	}
+}
+
+func (r *ldifReader) digest(dn string) uint64 { return maphash.String(r.seed, strings.ToLower(dn)) }
+
+// nameOf answers what a user of a distinguished name is called here.
+func (r *ldifReader) nameOf(dn string) (name string, ok bool) {
+	if name, ok = r.called[r.digest(dn)]; ok {
+		return name, true
+	}
+	return ofDN(dn)
 }
 
 // record reads the lines of one record. After a fault it goes to the end of it.

@@ -42,7 +42,8 @@ var ldapColumns = []ldapColumn{
 }
 
 // entry makes one of a record, nil of what is neither user nor group nor binding.
-func (rec *record) entry() (*Entry, error) {
+// nameOf answers what a user of a distinguished name is called.
+func (rec *record) entry(nameOf func(dn string) (string, bool)) (*Entry, error) {
 	is := func(classes ...string) bool {
 		return slices.ContainsFunc(rec.attributes["objectclass"], func(c string) bool { return slices.Contains(classes, strings.ToLower(c)) })
 	}
@@ -57,7 +58,7 @@ func (rec *record) entry() (*Entry, error) {
 		err = rec.fillBinding(made)
 	case is(classesOfGroups...):
 		e.Kind = Group
-		err = rec.fillGroup(made)
+		err = rec.fillGroup(made, nameOf)
 	case is(classesOfUsers...):
 		e.Kind = User
 		err = rec.fillUser(made, e)
@@ -111,6 +112,9 @@ func (rec *record) fillUser(made row, e *Entry) error {
 	if active, told := rec.active(); told {
 		r[attrActive] = active
 	}
+	if err := rec.addGroups(r); err != nil {
+		return err
+	}
 	text := rec.first("userpassword")
 	switch scheme := strings.ToUpper(text[:strings.IndexByte(text, '}')+1]); {
 	case text == "":
@@ -122,6 +126,30 @@ func (rec *record) fillUser(made row, e *Entry) error {
 		e.PasswordHash = text
 	default:
 		r["password"] = text
+	}
+	return nil
+}
+
+// addGroups reads in what groups a user of Active Directory is, where users may come
+// behind their groups. Elsewhere memberOf names roles, rules and the groups of groups
+// too (FreeIPA).
+func (rec *record) addGroups(r map[string]any) error {
+	if rec.first("samaccountname") == "" {
+		return nil
+	}
+	var groups []any
+	for _, dn := range rec.attributes["memberof"] {
+		if dn == "" {
+			continue
+		}
+		attributes, _ := rdn(dn)
+		if attributes["cn"] == "" {
+			return fault(rec.line, "memberOf must be the name of an entry that begins with cn")
+		}
+		groups = append(groups, map[string]any{attrDisplay: attributes["cn"]})
+	}
+	if groups != nil {
+		r["groups"] = groups
 	}
 	return nil
 }
@@ -146,7 +174,7 @@ func (rec *record) active() (active, told bool) {
 	return false, false
 }
 
-func (rec *record) fillGroup(made row) error {
+func (rec *record) fillGroup(made row, nameOf func(dn string) (string, bool)) error {
 	name := rec.first("cn")
 	if name == "" {
 		return fault(rec.line, "a group must have cn")
@@ -158,7 +186,7 @@ func (rec *record) fillGroup(made row) error {
 			if dn == "" {
 				continue // stands where a server wants a member at least
 			}
-			member, ok := ofDN(dn)
+			member, ok := nameOf(dn)
 			if !ok {
 				return fault(rec.line, "%s must be the name of an entry that begins with uid or cn", attribute)
 			}

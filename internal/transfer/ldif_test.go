@@ -29,6 +29,8 @@ objectclass: inetOrgPerson
 uid: ada
 cn: Ada Lovelace
 sn;lang-en: Lovelace
+memberOf: ipaUniqueID=1,cn=hbac,dc=example,dc=com
+memberOf: cn=sudo,cn=sudorules,cn=sudo,dc=example,dc=com
 givenName: Ada
 mail: ada@example.com
 MAIL: ada@home.example
@@ -56,8 +58,8 @@ memberUid: ada
 				"emails":       []any{doc{"value": "ada@example.com", "primary": true}, doc{"value": "ada@home.example"}},
 				"phoneNumbers": []any{doc{"value": "+44 1", "primary": true}, doc{"value": "+44 2", "type": "mobile"}},
 				urnEnterprise:  doc{"department": "R&D"}, "addresses": []any{doc{"type": "work", "locality": "London"}}}},
-			{Line: 24, Kind: Group, Resource: doc{"displayName": "staff", "members": []any{doc{"display": "ada"}, doc{"display": "Hopper, Grace"}}}},
-			{Line: 31, Kind: Group, Resource: doc{"displayName": "wheel", "members": []any{doc{"display": "ada"}}}},
+			{Line: 26, Kind: Group, Resource: doc{"displayName": "staff", "members": []any{doc{"display": "ada"}, doc{"display": "Hopper, Grace"}}}},
+			{Line: 33, Kind: Group, Resource: doc{"displayName": "wheel", "members": []any{doc{"display": "ada"}}}},
 		}, nil},
 		{"Active Directory", `dn: CN=Grace Hopper,CN=Users,DC=example
 objectClass: user
@@ -69,7 +71,25 @@ dn: CN=PC1,DC=example
 objectClass: user
 objectClass: computer
 cn: PC1
-`, []*Entry{user(1, doc{"userName": "grace", "displayName": "Grace Hopper", "active": false})}, nil},
+
+dn: CN=Ada\, Lovelace,CN=Users,DC=example
+objectClass: user
+cn: Ada, Lovelace
+sAMAccountName: ada
+memberOf: CN=Staff\, all,OU=Groups,DC=example
+memberOf: CN=Admins,OU=Groups,DC=example
+
+dn: CN=Staff\, all,OU=Groups,DC=example
+objectClass: group
+cn: Staff, all
+member: CN=Grace Hopper,CN=Users,DC=example
+member: cn=ada\, lovelace,CN=Users,DC=example
+member: CN=Grace Hopper,OU=Elsewhere,DC=example
+`, []*Entry{
+			user(1, doc{"userName": "grace", "displayName": "Grace Hopper", "active": false}),
+			user(12, doc{"userName": "ada", "displayName": "Ada, Lovelace", "groups": []any{doc{"display": "Staff, all"}, doc{"display": "Admins"}}}),
+			{Line: 19, Kind: Group, Resource: doc{"displayName": "Staff, all", "members": []any{doc{"display": "grace"}, doc{"display": "ada"}, doc{"display": "Grace Hopper"}}}},
+		}, nil},
 		{"folded lines, CRLF, no version, no line at the end", "dn: uid=a\r\n da\r\n#  a comment\r\n  that goes on\r\nobjectClass: account\r\nuid:a\r\n d\r\n a",
 			[]*Entry{user(1, doc{"userName": "ada"})}, nil},
 		{"passwords", `dn: uid=a
