@@ -123,9 +123,28 @@ const (
 	readWrite access = true
 )
 
-// connect opens one connection, which is never shared and never replaced
-// behind our back: the pool of database/sql has exactly this one.
+// connectPause is how long to wait for who is making the database.
+const connectPause = 10 * time.Millisecond
+
+// connect opens one connection. Where others open a new file at the same time it
+// waits for them: SQLite itself does not when it makes one that has a log.
 func (db *DB) connect(ctx context.Context, a access) (*session, error) {
+	for began := time.Now(); ; {
+		s, err := db.tryConnect(ctx, a)
+		if fault(err) != storage.FaultRetry || time.Since(began) > db.opt.BusyTimeout {
+			return s, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(connectPause):
+		}
+	}
+}
+
+// tryConnect opens a connection which is never shared and never replaced behind
+// our back: the pool of database/sql has exactly this one.
+func (db *DB) tryConnect(ctx context.Context, a access) (*session, error) {
 	size := usual
 	if a == readWrite && db.opt.Bulk {
 		size = bulky
