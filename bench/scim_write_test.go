@@ -122,6 +122,30 @@ func BenchmarkSCIMJoin(b *testing.B) {
 	}
 }
 
+// BenchmarkSCIMFill empties a group of 100,000, and adds as many at once as one
+// request may name.
+func BenchmarkSCIMFill(b *testing.B) {
+	for _, name := range []string{"sqlite", "postgres"} {
+		b.Run(name, func(b *testing.B) {
+			s := start(b, engine(b, name))
+			users := s.people(b, 100_000)
+			all := make([]string, 10_000)
+			for i := range all {
+				all[i] = `{"value":"` + string(users[i]) + `"}`
+			}
+			var empty, fill []time.Duration
+			for turn := 0; b.Loop(); turn++ {
+				g := s.joined(b, fmt.Sprint("all", turn), users)
+				empty = append(empty, s.patch(b, g.id, "remove", "members", ""))
+				fill = append(fill, s.patch(b, g.id, "add", "members", `,"value":[`+strings.Join(all, ",")+`]`))
+			}
+			b.ReportMetric(float64(median(empty).Microseconds())/1000, "ms-empty-100000")
+			b.ReportMetric(float64(median(fill).Microseconds())/1000, "ms-add-10000")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
 // joined is a group that others join.
 type joined struct {
 	id    iam.GroupID
@@ -186,18 +210,22 @@ func (s inside) joined(b *testing.B, name string, users []iam.UserID) joined {
 // add lets a user join, measured, and leave again.
 func (g *joined) add(b *testing.B, s inside, u iam.UserID) {
 	b.Helper()
-	patch := func(op, path, value string) time.Duration {
-		status, answer, took := s.ask(b, adminToken, http.MethodPatch, "/scim/v2/Groups/"+string(g.id),
-			`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"`+op+`","path":`+strconv.Quote(path)+value+`}]}`)
-		if status != http.StatusNoContent {
-			b.Fatalf("%s: %d %s", op, status, answer)
-		}
-		return took
-	}
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	took := patch("add", "members", `,"value":[{"value":"`+string(u)+`"}]`)
+	took := s.patch(b, g.id, "add", "members", `,"value":[{"value":"`+string(u)+`"}]`)
 	runtime.ReadMemStats(&after)
 	g.times, g.bytes = append(g.times, took), append(g.bytes, after.TotalAlloc-before.TotalAlloc)
-	patch("remove", `members[value eq "`+string(u)+`"]`, "")
+	s.patch(b, g.id, "remove", `members[value eq "`+string(u)+`"]`, "")
+}
+
+// patch does one operation to a group, and answers how long that took. value is
+// empty, or the member of that name behind a comma.
+func (s inside) patch(b *testing.B, g iam.GroupID, op, path, value string) time.Duration {
+	b.Helper()
+	status, answer, took := s.ask(b, adminToken, http.MethodPatch, "/scim/v2/Groups/"+string(g),
+		`{"schemas":["urn:ietf:params:scim:api:messages:2.0:PatchOp"],"Operations":[{"op":"`+op+`","path":`+strconv.Quote(path)+value+`}]}`)
+	if status != http.StatusNoContent {
+		b.Fatalf("%s: %d %s", op, status, answer)
+	}
+	return took
 }

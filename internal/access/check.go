@@ -115,6 +115,25 @@ func (s *Service) CheckUser(ctx context.Context, by iam.Actor, user iam.UserID) 
 	return s.checkAssignedUser(ctx, by, user)
 }
 
+// fewUsers are checked one by one; of more it is asked first whether the actor holds
+// whatever they may hold, as who changes large groups mostly does.
+const fewUsers = 8
+
+// CheckUsers is CheckUser of each of several users.
+func (s *Service) CheckUsers(ctx context.Context, by iam.Actor, users []iam.UserID) error {
+	if len(users) > fewUsers {
+		if err := s.CheckAll(ctx, by); !iam.Is(err, iam.Denied) {
+			return err
+		}
+	}
+	for _, u := range users {
+		if err := s.CheckUser(ctx, by, u); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // checkAPIGroups answers Denied when the actor lacks a right that one of the
 // API groups allows, and NotFound for one that is not there.
 func (s *Service) checkAPIGroups(ctx context.Context, by iam.Actor, ids []iam.APIGroupID) error {

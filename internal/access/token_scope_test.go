@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -106,6 +107,13 @@ func TestScopeNarrows(t *testing.T) {
 		}
 		if err := w.Access.CheckUser(t.Context(), narrowed, users[other].User); (err == nil) != want {
 			r.Fatalf("%s with scope %q: checked against %s: %v, want %v", name, scope, other, err, want)
+		}
+		// Of many at once, what of each of them.
+		third := rapid.SampledFrom(names).Draw(r, "third")
+		many := slices.Repeat([]iam.UserID{users[other].User, users[third].User}, 6)
+		want = want && w.Access.CheckUser(t.Context(), narrowed, users[third].User) == nil
+		if err := w.Access.CheckUsers(t.Context(), narrowed, many); (err == nil) != want {
+			r.Fatalf("%s with scope %q: checked against %s and %s, many times: %v, want %v", name, scope, other, third, err, want)
 		}
 		// A scope of its own is never wider.
 		inner := aScope(permissions).Draw(r, "inner")

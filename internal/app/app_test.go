@@ -3,6 +3,7 @@ package app_test
 import (
 	"bytes"
 	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -176,6 +177,7 @@ func TestDatabaseThatHangsLetsNobodyIn(t *testing.T) {
 			"check roles":  a.Access.CheckRoles(ctx, by, []iam.RoleID{"x"}, iam.ScopeTenant),
 			"check groups": a.Access.CheckGroups(ctx, by, []iam.GroupID{iam.GroupID(by.User)}),
 			"check user":   a.Access.CheckUser(ctx, by, iam.UserID(by.Tenant)),
+			"check users":  a.Access.CheckUsers(ctx, by, slices.Repeat([]iam.UserID{iam.UserID(by.Tenant)}, 100)),
 		} {
 			if !iam.Is(err, iam.Unavailable) {
 				t.Errorf("%s: %v, want Unavailable", what, err)

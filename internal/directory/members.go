@@ -161,24 +161,32 @@ func (s *Service) resolveMembers(ctx context.Context, t iam.TenantID, known map[
 	if err := checkMemberCount(len(wanted)); err != nil {
 		return nil, err
 	}
+	found := make([]iam.UserID, len(wanted))
+	var places []int
+	var unknown []UserKey
+	for i, key := range wanted {
+		if found[i] = known[UserKey{ID: key.ID, Username: iam.Fold(key.Username)}]; found[i] == "" {
+			places, unknown = append(places, i), append(unknown, key)
+		}
+	}
+	if len(unknown) > 0 {
+		ids, err := s.store.ResolveUsers(ctx, t, unknown)
+		if err != nil {
+			return nil, err
+		}
+		for n, i := range places {
+			found[i] = ids[n]
+		}
+	}
 	var c iam.Checker
 	ids := make([]iam.UserID, 0, len(wanted))
 	seen := make(map[iam.UserID]bool, len(wanted))
-	for i, key := range wanted {
-		id, ok := known[UserKey{ID: key.ID, Username: iam.Fold(key.Username)}]
-		if !ok {
-			u, err := s.store.User(ctx, t, key)
-			if iam.Is(err, iam.NotFound) {
-				path := fmt.Sprintf("members[%d]", i)
-				c.Add(path, iam.ReasonFormat, "%s: user %q does not exist", path, iam.Cut(cmp.Or(string(key.ID), key.Username), 64))
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			id = u.ID
-		}
-		if !seen[id] {
+	for i, id := range found {
+		switch {
+		case id == "":
+			path, key := fmt.Sprintf("members[%d]", i), wanted[i]
+			c.Add(path, iam.ReasonFormat, "%s: user %q does not exist", path, iam.Cut(cmp.Or(string(key.ID), key.Username), 64))
+		case !seen[id]:
 			seen[id] = true
 			ids = append(ids, id)
 		}
@@ -189,18 +197,17 @@ func (s *Service) resolveMembers(ctx context.Context, t iam.TenantID, known map[
 // checkMembers answers Denied when the actor lacks a right that one of those
 // holds who join or leave a group.
 func (s *Service) checkMembers(ctx context.Context, by iam.Actor, provisioning bool, users []iam.UserID) error {
-	for _, id := range users {
-		asked := by
-		if provisioning && by.Scope != "" {
-			u, err := s.store.User(ctx, by.Tenant, UserKey{ID: id})
-			if err != nil {
-				return err
-			}
-			asked = toucher(by, u, true)
-		}
-		if err := s.rights.CheckUser(ctx, asked, id); err != nil {
+	if provisioning && by.Scope != "" { // as for toucher
+		synced, err := s.store.Synced(ctx, by.Tenant, users)
+		if err != nil {
 			return err
 		}
+		whole := by
+		whole.Scope = ""
+		if err := s.rights.CheckUsers(ctx, whole, synced); err != nil {
+			return err
+		}
+		users = without(users, synced)
 	}
-	return nil
+	return s.rights.CheckUsers(ctx, by, users)
 }

@@ -18,6 +18,8 @@ type Rights interface {
 	CheckGroups(ctx context.Context, by iam.Actor, groups []iam.GroupID) error
 	// CheckUser answers Denied when the actor lacks a right that the user holds.
 	CheckUser(ctx context.Context, by iam.Actor, user iam.UserID) error
+	// CheckUsers is CheckUser of each of several users.
+	CheckUsers(ctx context.Context, by iam.Actor, users []iam.UserID) error
 	// Holders answers the users and groups to whom a right in the whole tenant
 	// is bound.
 	Holders(ctx context.Context, t iam.TenantID, right iam.Permission) ([]iam.UserID, []iam.GroupID, error)

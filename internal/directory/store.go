@@ -65,6 +65,8 @@ type Store interface {
 	MembersAmong(ctx context.Context, t iam.TenantID, g iam.GroupID, users []iam.UserID) ([]iam.UserID, error)
 	// MembersBeside answers the members of a group that are none of some users.
 	MembersBeside(ctx context.Context, t iam.TenantID, g iam.GroupID, users []iam.UserID) ([]iam.UserID, error)
+	// Synced answers those of some users whom a provisioning client looks after.
+	Synced(ctx context.Context, t iam.TenantID, users []iam.UserID) ([]iam.UserID, error)
 	// GroupBindings answers the bindings of a group itself.
 	GroupBindings(ctx context.Context, t iam.TenantID, g iam.GroupID) ([]iam.Binding, error)
 	// Members answers the members of groups, of all when none is named, by

@@ -10,7 +10,10 @@ import (
 	"github.com/gatehouse-id/gatehouse/internal/iam"
 )
 
-const isMember = `SELECT user_id FROM memberships WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3`
+const (
+	isMember     = `SELECT user_id FROM memberships WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3`
+	attributesOf = `SELECT user_id, attributes FROM users WHERE tenant_id = $1 AND user_id = $2`
+)
 
 // ChangeMembers implements directory.Store. The group is not written at the
 // version that somebody has read: who joins and who leaves at the same time do
@@ -84,20 +87,48 @@ func (s *Store) MembersAmong(ctx context.Context, t iam.TenantID, g iam.GroupID,
 		return nil, nil
 	}
 	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
-		members = nil
-		for _, u := range users {
-			if !iam.ValidID(string(u)) {
-				continue
-			}
-			some, err := all(ctx, x, scanOne[iam.UserID], isMember, t, g, u)
-			if err != nil {
-				return err
-			}
-			members = append(members, some...)
-		}
-		return nil
+		members, err = each(ctx, x, users, scanOne[iam.UserID], isMember, t, g)
+		return err
 	})
 	return members, err
+}
+
+// Synced implements directory.Store.
+func (s *Store) Synced(ctx context.Context, t iam.TenantID, users []iam.UserID) (synced []iam.UserID, err error) {
+	defer s.wrap(&err, "Synced(%s)", t)
+	err = s.read(ctx, t, func(ctx context.Context, x *call) error {
+		found, err := each(ctx, x, users, scanAttributes, attributesOf, t)
+		synced = nil
+		for _, u := range found {
+			if u.Synced() {
+				synced = append(synced, u.ID)
+			}
+		}
+		return err
+	})
+	return synced, err
+}
+
+// each answers the rows of a query about one id after the other, none for what cannot
+// be one. PostgreSQL answers so as fast, and does not mistake a list of ids for most
+// of a table.
+func each[T any, I ~string](ctx context.Context, x *call, ids []I, scan func(scanner) (T, error), query string, args ...any) (items []T, err error) {
+	for _, id := range ids {
+		if !iam.ValidID(string(id)) {
+			continue
+		}
+		some, err := all(ctx, x, scan, query, append(slices.Clone(args), id)...)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, some...)
+	}
+	return items, nil
+}
+
+func scanAttributes(row scanner) (u iam.User, err error) {
+	err = row.Scan(&u.ID, to(&u.Attributes))
+	return u, err
 }
 
 // MembersBeside implements directory.Store.

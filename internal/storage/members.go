@@ -11,6 +11,7 @@ import (
 const (
 	insertMember = `INSERT INTO memberships (tenant_id, group_id, user_id, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING`
 	deleteMember = `DELETE FROM memberships WHERE tenant_id = $1 AND group_id = $2 AND user_id = $3`
+	deleteAll    = `DELETE FROM memberships WHERE tenant_id = $1 AND group_id = $2`
 
 	groupsOfUser = `SELECT group_id FROM memberships WHERE tenant_id = $1 AND user_id = $2`
 	usersOfGroup = `SELECT user_id FROM memberships WHERE tenant_id = $1 AND group_id = $2`
@@ -75,6 +76,10 @@ func (x *call) setGroups(ctx context.Context, w directory.UserWrite) error {
 
 // setMembers makes the members of a group those that the write says.
 func (x *call) setMembers(ctx context.Context, w directory.GroupWrite) error {
+	if w.Members != nil && len(*w.Members) == 0 { // perhaps of very many
+		_, err := x.exec(ctx, deleteAll, x.tenant, w.Group.ID)
+		return err
+	}
 	return replaced(ctx, x, w.Members, usersOfGroup, w.Group.ID, func(id iam.UserID) error {
 		_, err := x.exec(ctx, deleteMember, x.tenant, w.Group.ID, id)
 		return err

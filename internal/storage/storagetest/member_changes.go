@@ -23,6 +23,10 @@ var memberLeaks = map[string]func(*leak){
 		ids, err := l.store.MembersAmong(l.ctx(), l.a.tenant.ID, l.b.group.ID, []iam.UserID{l.b.user.ID})
 		none(l, ids, err)
 	},
+	"Synced": func(l *leak) {
+		ids, err := l.store.Synced(l.ctx(), l.a.tenant.ID, []iam.UserID{l.b.user.ID})
+		none(l, ids, err)
+	},
 	"MembersBeside": func(l *leak) {
 		ids, err := l.store.MembersBeside(l.ctx(), l.a.tenant.ID, l.b.group.ID, nil)
 		none(l, ids, err)
@@ -97,6 +101,13 @@ func testMemberChanges(f *fixture) {
 	among, err := f.store.MembersAmong(f.ctx(), f.tenant.ID, g.ID, []iam.UserID{kim.ID, lee.ID, "no id", ann.ID})
 	f.ok(err)
 	same(f, among, []iam.UserID{lee.ID, ann.ID})
+	lee.Attributes = map[string]string{iam.AttributeSyncMode: iam.SyncModeSCIM, "x": "y"}
+	if lee, err = f.store.UpdateUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: lee}); err != nil {
+		f.Fatal(err)
+	}
+	synced, err := f.store.Synced(f.ctx(), f.tenant.ID, []iam.UserID{kim.ID, lee.ID, "no id", iam.UserID(f.env.NewID())})
+	f.ok(err)
+	same(f, synced, []iam.UserID{lee.ID})
 	beside, err := f.store.MembersBeside(f.ctx(), f.tenant.ID, g.ID, []iam.UserID{kim.ID, lee.ID})
 	f.ok(err)
 	same(f, beside, []iam.UserID{ann.ID})

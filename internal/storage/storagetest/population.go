@@ -57,7 +57,7 @@ func (f *fixture) populate() *population {
 	f.ok(f.store.UpdateGroup(f.ctx(), f.tenant.ID, directory.GroupWrite{Group: w.group}))
 	w.group.Version++
 	kim := f.aUser("kim")
-	kim.Attributes = map[string]string{scim.AttributeExternalID: "x"}
+	kim.Attributes = map[string]string{scim.AttributeExternalID: "x", iam.AttributeSyncMode: iam.SyncModeSCIM}
 	u, err := f.store.InsertUser(f.ctx(), f.tenant.ID, directory.UserWrite{User: kim, PasswordHash: "hash",
 		Groups: &[]iam.GroupID{w.group.ID}, Roles: &[]iam.RoleID{w.role.ID}})
 	f.ok(err)
