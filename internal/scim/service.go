@@ -63,8 +63,8 @@ type collection interface {
 	find(ctx context.Context, by iam.Actor, f Find, whole bool) (Found[Resource], error)
 	insert(ctx context.Context, by iam.Actor, r Resource) (Resource, error)
 	// replace writes a document anew, patch changes it and remove removes it, each
-	// at a version; 0 is whatever it is. The first two answer a group without the members whom nobody has
-	// named.
+	// at a version; 0 is whatever it is. The first two answer a group without the
+	// members whom nobody has named.
 	replace(ctx context.Context, by iam.Actor, id string, version int64, sent Resource, of []string) (Resource, error)
 	patch(ctx context.Context, by iam.Actor, id string, version int64, operations []Operation) (Resource, error)
 	remove(ctx context.Context, by iam.Actor, id string, version int64) error

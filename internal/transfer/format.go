@@ -29,7 +29,7 @@ const MaxEntry = 16 << 20
 const URNBinding = "urn:gatehouse:params:scim:schemas:core:2.0:RoleBinding"
 
 // Reader gives the entries of a file one after the other, and keeps no more than
-// one of them in memory.
+// one of them in memory, but for names of users that their LDIF names do not say.
 //
 // Whom an entry refers to, which are the members of a group, the user or group of
 // a binding and the groups of a user, is an object with "value", an id of this
