@@ -356,9 +356,11 @@ cn: Behind
 member: CN=Lee\, Mina,CN=Users,DC=example
 `
 	apptest.Each(t, func(t *testing.T, s *apptest.Server) {
-		tally, told := importedFrom(t, s, transfer.LDIF, text, app.ImportOptions{})
-		if want := (transfer.Tally{Created: 2, Unchanged: 1}); tally != want {
-			t.Errorf("%+v, want %+v\n%s", tally, want, told)
+		for _, dry := range []bool{true, false} {
+			tally, told := importedFrom(t, s, transfer.LDIF, text, app.ImportOptions{Dry: dry})
+			if want := (transfer.Tally{Created: 2, Unchanged: 1}); tally != want {
+				t.Errorf("dry %v: %+v, want %+v\n%s", dry, tally, want, told)
+			}
 		}
 		mina, err := s.Directory.User(t.Context(), s.Operator(), directory.UserKey{Username: "mina"})
 		if err != nil {

@@ -15,16 +15,22 @@ type importedUsers struct {
 	importing
 	batch *directory.ImportBatch
 	named []transfer.Result // of each its line and its name; the rest of what the file has of it is gone
+	// groups are those that each is to be in, for a try only.
+	groups [][]string
 }
 
 func (b importing) prepareUsers(ctx context.Context) (transfer.Batch, error) {
 	users, named := make([]directory.Import, len(b.entries)), make([]transfer.Result, len(b.entries))
+	var groups [][]string
 	for i, e := range b.entries {
 		users[i], named[i] = b.userOf(e), e.Result(transfer.Unchanged, nil)
+		if b.Dry {
+			groups = append(groups, users[i].Groups)
+		}
 	}
 	b.entries = nil
 	batch, err := b.Directory.PrepareImport(ctx, b.by, users, b.Dry)
-	return importedUsers{b, batch, named}, err
+	return importedUsers{b, batch, named, groups}, err
 }
 
 // userOf reads what an entry says of a user.
@@ -89,6 +95,11 @@ func (b importedUsers) Try(ctx context.Context) ([]transfer.Result, error) {
 	found, err := b.Directory.TryImport(ctx, b.by, b.batch)
 	results := b.results(found)
 	for i, r := range results {
+		if r.Outcome != transfer.Failed {
+			for _, name := range b.groups[i] { // which are made where they are not here
+				b.wouldBe.add(transfer.Group, name)
+			}
+		}
 		if r.Outcome != transfer.Created {
 			continue
 		}
