@@ -153,8 +153,7 @@ type joined struct {
 	bytes []uint64
 }
 
-// peopleBatch is how many rows one statement writes: with more, SQLite takes
-// longer to find its parameters than to write them.
+// peopleBatch is how many rows one statement writes: more of them gain no more.
 const peopleBatch = 50
 
 // people writes users with plain SQL and answers their ids.

@@ -72,7 +72,7 @@ func (cmd *certListCmd) Run(ctx context.Context, c console) error {
 		}
 		now := time.Now()
 		p := newPrinter(c.out, cmd.JSON, "serial", "user", "name", "state", "created", "expires", "last_used")
-		err = all(func(page iam.Page) (iam.List[iam.Certificate], error) { return a.Authn.Certificates(ctx, by, of, page) },
+		err = iam.Each(whole, func(page iam.Page) (iam.List[iam.Certificate], error) { return a.Authn.Certificates(ctx, by, of, page) },
 			func(cert iam.Certificate) error {
 				return p.row(cert.Serial, cert.Username, cert.Name, certState(cert, now), timeText(cert.Created), timeText(cert.Expires),
 					timeText(cert.LastUsed))

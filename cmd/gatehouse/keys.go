@@ -93,7 +93,7 @@ func (cmd *keyListCmd) Run(ctx context.Context, c console) error {
 			return err
 		}
 		p := newPrinter(c.out, cmd.JSON, "id", "user", "state", "networks", "created", "last_used")
-		err = all(func(page iam.Page) (iam.List[iam.AccessKey], error) { return a.Authn.AccessKeys(ctx, by, of, page) },
+		err = iam.Each(whole, func(page iam.Page) (iam.List[iam.AccessKey], error) { return a.Authn.AccessKeys(ctx, by, of, page) },
 			func(k iam.AccessKey) error {
 				return p.row(k.ID, k.Username, keyState(k), networksText(k.Networks), timeText(k.Created), timeText(k.LastUsed))
 			})

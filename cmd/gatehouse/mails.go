@@ -27,7 +27,7 @@ func (cmd *mailListCmd) Run(ctx context.Context, c console) error {
 	return cmd.inTenant(ctx, c, func(a *app.App, by iam.Actor) error {
 		f := notice.Filter{To: cmd.To, State: notice.State(cmd.State)}
 		p := newPrinter(c.out, cmd.JSON, "id", "created", "to", "kind", "state", "attempts", "sent", "error")
-		err := all(func(page iam.Page) (iam.List[notice.Mail], error) { return a.Notice.Mails(ctx, by, f, page) },
+		err := iam.Each(whole, func(page iam.Page) (iam.List[notice.Mail], error) { return a.Notice.Mails(ctx, by, f, page) },
 			func(m notice.Mail) error {
 				return p.row(m.ID, timeText(m.Created), m.To, m.Kind, m.State, m.Attempts, timeText(m.Sent), m.LastError)
 			})

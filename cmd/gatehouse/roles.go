@@ -24,7 +24,7 @@ type roleListCmd struct{ tenantFlags }
 func (cmd *roleListCmd) Run(ctx context.Context, c console) error {
 	return cmd.inTenant(ctx, c, func(a *app.App, by iam.Actor) error {
 		p := newPrinter(c.out, cmd.JSON, "name", "id", "builtin", "description")
-		err := all(func(page iam.Page) (iam.List[iam.Role], error) { return a.Access.Roles(ctx, by, page) },
+		err := iam.Each(whole, func(page iam.Page) (iam.List[iam.Role], error) { return a.Access.Roles(ctx, by, page) },
 			func(r iam.Role) error { return p.row(r.Name, r.ID, r.Builtin, r.Description) })
 		return errors.Join(err, p.flush())
 	})

@@ -108,22 +108,5 @@ func (p *printer) flush() error {
 	return p.table.Flush()
 }
 
-// all calls visit with every item of a list, page by page.
-func all[T any](list func(iam.Page) (iam.List[T], error), visit func(T) error) error {
-	page := iam.Page{Limit: 1000}
-	for {
-		l, err := list(page)
-		if err != nil {
-			return err
-		}
-		for _, item := range l.Items {
-			if err := visit(item); err != nil {
-				return err
-			}
-		}
-		if l.Next == (iam.Cursor{}) {
-			return nil
-		}
-		page.After = l.Next
-	}
-}
+// whole asks for all of a list, so many items at a time.
+var whole = iam.Page{Limit: 1000}

@@ -64,7 +64,7 @@ func (cmd *tenantListCmd) Run(ctx context.Context, c console) (err error) {
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	p := newPrinter(c.out, cmd.JSON, "code", "id", "name", "state", "parent", "plan", "created", "ending")
-	err = all(func(page iam.Page) (iam.List[iam.Tenant], error) {
+	err = iam.Each(whole, func(page iam.Page) (iam.List[iam.Tenant], error) {
 		return a.Tenancy.All(ctx, iam.System("", "command line"), page)
 	}, func(t iam.Tenant) error {
 		return p.row(t.Code, t.ID, t.Name, t.State, t.Parent, t.Plan.Name, timeText(t.Created), endingText(t.Ending))

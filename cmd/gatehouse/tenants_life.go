@@ -45,7 +45,7 @@ func (cmd *tenantTreeCmd) Run(ctx context.Context, c console) (err error) {
 	}
 	defer func() { err = errors.Join(err, a.Close()) }()
 	below := map[iam.TenantID][]iam.Tenant{}
-	err = all(func(page iam.Page) (iam.List[iam.Tenant], error) {
+	err = iam.Each(whole, func(page iam.Page) (iam.List[iam.Tenant], error) {
 		return a.Tenancy.All(ctx, iam.System("", "command line"), page)
 	}, func(t iam.Tenant) error {
 		below[t.Parent] = append(below[t.Parent], t)

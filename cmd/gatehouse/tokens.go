@@ -63,7 +63,7 @@ func (cmd *tokenListCmd) Run(ctx context.Context, c console) error {
 			return err
 		}
 		p := newPrinter(c.out, cmd.JSON, "id", "user", "name", "scope", "networks", "created", "expires", "last_used")
-		err = all(func(page iam.Page) (iam.List[iam.APIToken], error) { return a.Authn.Tokens(ctx, by, of, page) },
+		err = iam.Each(whole, func(page iam.Page) (iam.List[iam.APIToken], error) { return a.Authn.Tokens(ctx, by, of, page) },
 			func(t iam.APIToken) error {
 				return p.row(t.ID, t.Username, t.Name, t.Scope, networksText(t.Networks), timeText(t.Created), timeText(t.Expires), timeText(t.LastUsed))
 			})

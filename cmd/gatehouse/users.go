@@ -76,7 +76,7 @@ type userListCmd struct{ tenantFlags }
 func (cmd *userListCmd) Run(ctx context.Context, c console) error {
 	return cmd.inTenant(ctx, c, func(a *app.App, by iam.Actor) error {
 		p := newPrinter(c.out, cmd.JSON, "username", "id", "email", "state", "roles", "groups", "last_login")
-		err := all(func(page iam.Page) (iam.List[iam.User], error) {
+		err := iam.Each(whole, func(page iam.Page) (iam.List[iam.User], error) {
 			return a.Directory.Users(ctx, by, directory.UserFilter{}, page)
 		}, func(u iam.User) error {
 			return p.row(u.Username, u.ID, u.Email, u.State, names(u.Roles), names(u.Groups), timeText(u.LastLogin))

@@ -58,34 +58,15 @@ func (x exporter) Each(ctx context.Context, by iam.Actor, kinds []transfer.Kind,
 }
 
 func (x exporting) users(ctx context.Context, visit func(iam.User) error) error {
-	return pages(iam.Page{Limit: exportPage, Sort: "username"}, func(p iam.Page) (iam.List[iam.User], error) {
+	return iam.Each(iam.Page{Limit: exportPage, Sort: "username"}, func(p iam.Page) (iam.List[iam.User], error) {
 		return x.Directory.Users(ctx, x.by, directory.UserFilter{}, p)
 	}, visit)
 }
 
 func (x exporting) groups(ctx context.Context, visit func(iam.Group) error) error {
-	return pages(iam.Page{Limit: exportPage}, func(p iam.Page) (iam.List[iam.Group], error) {
+	return iam.Each(iam.Page{Limit: exportPage}, func(p iam.Page) (iam.List[iam.Group], error) {
 		return x.Directory.Groups(ctx, x.by, p)
 	}, visit)
-}
-
-// pages visits all of a list.
-func pages[T any](p iam.Page, list func(iam.Page) (iam.List[T], error), visit func(T) error) error {
-	for {
-		l, err := list(p)
-		if err != nil {
-			return err
-		}
-		for _, item := range l.Items {
-			if err := visit(item); err != nil {
-				return err
-			}
-		}
-		if l.Next == (iam.Cursor{}) {
-			return nil
-		}
-		p.After = l.Next
-	}
 }
 
 func (x exporting) user(u iam.User) error {

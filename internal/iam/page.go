@@ -47,3 +47,23 @@ type List[T any] struct {
 	Total int
 	Next  Cursor
 }
+
+// Each calls visit with every item of a list, page by page of the size of p, from
+// where that begins. It ends with the first error, of either.
+func Each[T any](p Page, list func(Page) (List[T], error), visit func(T) error) error {
+	for {
+		l, err := list(p)
+		if err != nil {
+			return err
+		}
+		for _, item := range l.Items {
+			if err := visit(item); err != nil {
+				return err
+			}
+		}
+		if l.Next == (Cursor{}) {
+			return nil
+		}
+		p.After = l.Next
+	}
+}
