@@ -99,10 +99,14 @@ func unknown(f Format) error {
 // FormatOf answers the format that a file's name ends with, JSONLines where it
 // does not tell.
 func FormatOf(name string) Format {
+	name = strings.ToLower(name)
 	for _, f := range Formats {
-		if strings.HasSuffix(strings.ToLower(name), "."+string(f)) {
+		if strings.HasSuffix(name, "."+string(f)) {
 			return f
 		}
+	}
+	if strings.HasSuffix(name, ".ldf") { // as ldifde calls them
+		return LDIF
 	}
 	return JSONLines
 }

@@ -62,6 +62,9 @@ func TestFormats(t *testing.T) {
 			t.Errorf("%s is not known by the name of its file", f)
 		}
 	}
+	if FormatOf("Export.LDF") != LDIF {
+		t.Error("what ldifde writes is not LDIF")
+	}
 	if FormatOf("-") != JSONLines {
 		t.Error("what has no name is not JSON lines")
 	}
